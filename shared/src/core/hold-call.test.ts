@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { delivered, newSagaId } from '../testing/engine.fixture.ts'
+import { Charged, workshop } from '../testing/workshop.fixture.ts'
+import { decide } from './decide.ts'
+import type { Call, Loaded } from './decision.ts'
+import type { Delivery, Origin } from './delivery.ts'
+import type { Rules } from './rules.ts'
+import { everySafeguard } from './safeguards.ts'
+import { Saga } from './saga.ts'
+import { loadedTable } from './views.ts'
+
+const rules: Rules = {
+  ...{ service: 'workshop', settings: {}, letterTopic: 'workshop.dlq', safeguards: everySafeguard },
+  ...{ reactsTo: new Set(), owesNothing: new Set(), timers: new Map() },
+  retry: { maxAttempts: 2, baseDelayMs: 1_000, maxDelayMs: 60_000 },
+  ...{ horizonMs: 86_400_000, longestTimerMs: 86_400_000, callGraceMs: 5_000 },
+  encode: (event, meta) => ({ topic: 'events', headers: { ce_id: meta.id }, body: Buffer.from(event.type) }),
+  partitionOf: () => 0,
+}
+const hold = { code: 'no-turn', message: 'a hundred are under way' } as const
+const turnsOf = (free: number) => new Map([['charge', { free, hold }]])
+
+/** Messages of a saga each, which want to call. */
+function world(count: number, free = Number.POSITIVE_INFINITY) {
+  const deliveries = Array.from({ length: count }, () =>
+    delivered(Charged, { sagaId: newSagaId(), account: 'ann', amount: 5 }, { participant: workshop }),
+  )
+  const sagas = new Map(deliveries.map(({ sagaId }) => [sagaId, new Saga(sagaId, 'new')]))
+  const tables = new Map([['accounts', loadedTable('accounts', 'account', new Map([['ann', undefined]]))]])
+  const at = (now: Date, turns = turnsOf(free)): Loaded => ({ now, seq: 1, sagas, tables, turns, random: () => 0.5 })
+  return { deliveries, sagas, at }
+}
+
+test('rule 23: of one batch only as many calls begin as have a turn; the rest waits, due at once, with no try counted', () => {
+  const { deliveries, sagas, at } = world(5, 2)
+  const now = new Date()
+  const decision = decide(rules, at(now), deliveries)
+  expect(decision.calls.map(({ delivery }) => delivery)).toEqual(deliveries.slice(0, 2))
+  expect(decision.decided.map(({ outcome }) => outcome)).toEqual(['calling', 'calling', 'held', 'held', 'held'])
+  const rows = deliveries.slice(2).map(({ id, sagaId }) => sagas.get(sagaId)!.waiting(id))
+  for (const row of rows)
+    expect(row).toMatchObject({
+      kind: 'retry',
+      attempts: 0,
+      dueAtMs: now.getTime(),
+      errorCode: 'no-turn',
+      request: null,
+    })
+})
+
+test('rule 23: the one that asks needs no turn', () => {
+  const { deliveries, at } = world(1, 0)
+  const now = new Date()
+  const [held] = deliveries
+  decide(rules, at(now), [held!])
+  const probe: Delivery = {
+    ...held!,
+    origin: { source: 'due', attempts: 0, dueAtMs: now.getTime(), probe: true },
+  }
+  expect(decide(rules, at(now), [probe]).decided).toMatchObject([{ outcome: 'calling' }])
+})
+
+const unbegunBy = (inDoubt: boolean, { attempts, dueAtMs }: Call): Origin => ({
+  ...{ source: 'unbegun', attempts, dueAtMs, inDoubt, hold },
+  error: new Error('getaddrinfo ENOTFOUND shop.example'),
+})
+test.each([
+  ['has never begun leaves no doubt', false],
+  ['may have begun leaves one', true],
+])('rule 23: a message that alone finds nobody uses up its tries and dies; what %s', (_name, inDoubt) => {
+  const { deliveries, sagas, at } = world(1)
+  const [first] = deliveries
+  const row = () => sagas.get(first!.sagaId)!.waiting(first!.id)!
+  let nowMs = Date.now()
+  const ends: string[] = []
+  for (let origin: Origin = first!.origin; ends.at(-1) !== 'dead' && ends.length < 5; ) {
+    const [call] = decide(rules, at(new Date(nowMs)), [{ ...first!, origin }]).calls
+    const ended = { ...first!, origin: unbegunBy(inDoubt, call!) }
+    ends.push(decide(rules, at(new Date(nowMs)), [ended]).decided[0]!.outcome)
+    nowMs = row().dueAtMs ?? nowMs
+    origin = { source: 'due', attempts: row().attempts, dueAtMs: nowMs }
+  }
+  expect(ends).toEqual(['failed', 'dead'])
+  expect(row()).toMatchObject({ kind: 'dead', attempts: 2 })
+  expect(row().request !== null).toBe(inDoubt)
+})

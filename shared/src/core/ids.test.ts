@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { newSagaId } from '../testing/engine.fixture.ts'
+import { eventId, firstSagaIdAt, isSagaId, sagaBeganMs, timerId } from './ids.ts'
+
+const moment = fc.integer({ min: 0, max: 2 ** 47 })
+
+test('the moment of a saga is in its id, and ranges of ids are ranges of time', () => {
+  fc.assert(
+    fc.property(moment, moment, (a, b) => {
+      expect(sagaBeganMs(newSagaId(a))).toBe(a)
+      expect(isSagaId(newSagaId(a))).toBe(true)
+      expect(newSagaId(a) < firstSagaIdAt(b)).toBe(a < b)
+    }),
+  )
+})
+
+test.each(['', 'x', newSagaId().toUpperCase(), newSagaId(0).replace('-7', '-4'), `${newSagaId()} `])(
+  '%j is no saga id',
+  text => {
+    expect(isSagaId(text)).toBe(false)
+  },
+)
+
+test('ids are derived: the same step gives the same ids, another step or service others', () => {
+  const step = { step: 'pay', direction: 'action' } as never
+  expect([eventId('s', step, 0), eventId('s', step, 1), timerId('ledger', 's', 'Alarm')]).toEqual([
+    's/pay/action',
+    's/pay/action/1',
+    'ledger/s/Alarm',
+  ])
+})

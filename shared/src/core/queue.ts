@@ -1,0 +1,53 @@
+import type { Decision } from './decision.ts'
+import type { Delivery } from './delivery.ts'
+import type { Direction, Saga, WaitingRow } from './saga.ts'
+
+/** The row of a message with its bytes: its old place if it has one, else one at the end of its saga's queue. */
+export function placed(decision: Decision, saga: Saga, delivery: Delivery): WaitingRow {
+  const waiting = saga.waiting(delivery.id)
+  // A timer joins the queue where it fires, not where it was set (rule 30).
+  return !waiting || waiting.kind === 'timer'
+    ? atTheEnd(decision, delivery)
+    : { ...waiting, envelope: delivery.envelope }
+}
+
+function atTheEnd(decision: Decision, delivery: Delivery): WaitingRow {
+  const { step, direction } = delivery.reaction
+  return {
+    ...{
+      id: delivery.id,
+      kind: 'parked',
+      messageType: delivery.message.type,
+      seq: decision.loaded.seq,
+      n: decision.nextN(),
+      step,
+      direction: direction as Direction,
+    },
+    ...{
+      dueAtMs: null,
+      attempts: 0,
+      deaths: 0,
+      firstFailedAtMs: null,
+      errorCode: null,
+      errorMessage: null,
+      request: null,
+      envelope: delivery.envelope,
+    },
+  }
+}
+
+/** Rule 16: behind what is unfinished, with no due time: whoever clears the way sets one. */
+export function park(decision: Decision, saga: Saga, delivery: Delivery): void {
+  const waiting = saga.waiting(delivery.id)
+  if (!waiting || waiting.kind === 'timer') saga.setWaiting({ ...atTheEnd(decision, delivery), kind: 'parked' })
+  else saga.setWaiting({ ...waiting, dueAtMs: null })
+  decision.done(delivery, 'parked')
+}
+
+/** Rule 16: only the head of a saga's queue is ever due, and whoever clears the way for it makes it so. */
+export function wakeHead(decision: Decision, saga: Saga): void {
+  const head = saga.unfinished()[0]
+  if (!head || head.kind === 'dead' || head.dueAtMs !== null) return
+  saga.setWaiting({ ...head, dueAtMs: decision.loaded.now.getTime() })
+  decision.woke = true
+}

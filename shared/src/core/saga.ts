@@ -1,0 +1,123 @@
+import type { Envelope } from './delivery.ts'
+
+export type Direction = 'action' | 'compensation'
+export type FinalStatus = 'succeeded' | 'rejected' | 'refused' | 'skipped' | 'discarded'
+export type Status = FinalStatus | 'failed' | 'calling' | 'dead'
+
+/** One row of saga_log: the fence, and the audit trail. */
+export interface LogRow {
+  readonly step: string
+  readonly direction: Direction
+  readonly status: Status
+  readonly messageId: string
+  readonly messageType: string
+  /** The message's fields while the step is unfinished, for the operator to read. */
+  readonly body: object | null
+  readonly errorCode: string | null
+  readonly attempts: number
+  /** Messages that this step ended as refused or discarded: only these are blocked by such a row (rule 9). */
+  readonly endedIds: readonly string[]
+  /** Types of the events that the step published; of a step that ended in this transaction. */
+  readonly emitted?: readonly string[]
+}
+
+export type WaitingKind = 'timer' | 'retry' | 'parked' | 'calling' | 'dead'
+
+/** One row of waiting: a message that is not done. */
+export interface WaitingRow {
+  readonly id: string
+  readonly kind: WaitingKind
+  readonly messageType: string
+  /** (seq, n) is the arrival order within the saga. */
+  readonly seq: number
+  readonly n: number
+  readonly step: string
+  readonly direction: Direction
+  readonly dueAtMs: number | null
+  readonly attempts: number
+  readonly deaths: number
+  readonly firstFailedAtMs: number | null
+  readonly errorCode: string | null
+  readonly errorMessage: string | null
+  /** Set by a failure, and not loaded again. */
+  readonly errorStack?: string
+  /** The request of an outside call that was ever begun: from then on the call is in doubt until it is answered. */
+  readonly request: { readonly value: unknown } | null
+  /** Absent when the row was loaded for its place in the queue only: the bytes stay in the database. */
+  readonly envelope: Envelope | undefined
+}
+
+const fenceKey = (step: string, direction: Direction) => `${step}/${direction}`
+
+/** What this participant knows of one saga, under the saga's lock; changes are collected for one save. */
+export class Saga {
+  readonly id: string
+  /** False for a command to a saga that nobody began here. */
+  readonly exists: boolean
+  /** True when this transaction is the first here to see the saga. */
+  readonly isNew: boolean
+  readonly #log: Map<string, LogRow>
+  readonly #waiting: Map<string, WaitingRow>
+  readonly #logAtLoad: ReadonlySet<string>
+  readonly #atLoad: ReadonlySet<string>
+  readonly #logChanged = new Set<string>()
+  readonly #waitingChanged = new Set<string>()
+
+  constructor(
+    id: string,
+    found: 'new' | 'known' | 'none',
+    log: readonly LogRow[] = [],
+    waiting: readonly WaitingRow[] = [],
+  ) {
+    this.id = id
+    this.exists = found !== 'none'
+    this.isNew = found === 'new'
+    this.#log = new Map(log.map(row => [fenceKey(row.step, row.direction), row]))
+    this.#logAtLoad = new Set(this.#log.keys())
+    this.#waiting = new Map(waiting.map(row => [row.id, row]))
+    this.#atLoad = new Set(this.#waiting.keys())
+  }
+
+  fence(step: string, direction: Direction): LogRow | undefined {
+    return this.#log.get(fenceKey(step, direction))
+  }
+  setFence(row: LogRow): void {
+    this.#log.set(fenceKey(row.step, row.direction), row)
+    this.#logChanged.add(fenceKey(row.step, row.direction))
+  }
+  /** The step that this message has ended, if the fence still names it. */
+  endedBy(id: string): LogRow | undefined {
+    const isOver = (row: LogRow) => !['failed', 'calling', 'dead'].includes(row.status)
+    return [...this.#log.values()].find(row => row.endedIds.includes(id) || (row.messageId === id && isOver(row)))
+  }
+  waiting(id: string): WaitingRow | undefined {
+    return this.#waiting.get(id)
+  }
+  setWaiting(row: WaitingRow): void {
+    this.#waiting.set(row.id, row)
+    this.#waitingChanged.add(row.id)
+  }
+  deleteWaiting(id: string): void {
+    this.#waiting.delete(id)
+    this.#waitingChanged.add(id)
+  }
+
+  /** Messages that hold up those behind them, in arrival order. A timer is none of them until it fires (rule 30). */
+  unfinished(): WaitingRow[] {
+    return [...this.#waiting.values()].filter(row => row.kind !== 'timer').sort((a, b) => a.seq - b.seq || a.n - b.n)
+  }
+
+  /** Whether the step had a row before this transaction. */
+  hadBegun({ step, direction }: Pick<LogRow, 'step' | 'direction'>): boolean {
+    return this.#logAtLoad.has(fenceKey(step, direction))
+  }
+
+  changes(): { log: LogRow[]; waiting: WaitingRow[]; waitingDeleted: string[] } {
+    const waiting = [...this.#waitingChanged]
+    return {
+      log: [...this.#logChanged].map(key => this.#log.get(key)!),
+      waiting: waiting.flatMap(id => this.#waiting.get(id) ?? []),
+      waitingDeleted: waiting.filter(id => !this.#waiting.has(id) && this.#atLoad.has(id)),
+    }
+  }
+}
