@@ -1,0 +1,136 @@
+import * as contract from '../admin/contract.ts'
+import { type AuditReport, auditOver } from '../core/audit-over.ts'
+import type { AuditSource, FigureQuery } from '../core/audit-source.ts'
+import { violationText } from '../core/violation.ts'
+import { StartError } from '../errors.ts'
+import { type Admin, Refusal, Silence } from './admin.ts'
+import type { Context } from './context.ts'
+import { type ExitCode, exit, Failure } from './exit.ts'
+import { findParticipants } from './participants.ts'
+import { table } from './table.ts'
+import { second } from './times.ts'
+
+export interface AuditOptions {
+  readonly before?: Date | undefined
+  readonly since?: Date | undefined
+  readonly atRest?: boolean | undefined
+  /** Violations of sagas with a discarded message do not count. */
+  readonly acceptDiscarded?: boolean | undefined
+}
+
+/** `saga audit`: whether what always holds does, over all services. Ends with 1 on a violation. */
+export async function audit(context: Context, options: AuditOptions): Promise<ExitCode> {
+  const { terminal } = context
+  const { admins, silent } = await findParticipants(context)
+  // Over some of them it would find violations that are none.
+  if (silent.length > 0)
+    throw new Failure(
+      exit.unreachable,
+      `an audit asks everybody: ${silent.map(s => `${s.service} ${s.why}`).join('; ')}`,
+    )
+  const { before = new Date(), since, atRest = false } = options
+  const report = await auditOver(admins.map(sourceOf), { before, atRest, ...(since && { since }) }).catch(error => {
+    if (error instanceof StartError) throw new Failure(exit.usage, error.message)
+    throw error
+  })
+  terminal.out(context.json ? JSON.stringify(report) : reportText(report, terminal.columns))
+  return auditEnds(report, options)
+}
+
+/** That something was discarded may explain a violation, and need not: somebody has to have looked before it counts as known. */
+export function auditEnds(
+  { found, discarded }: Pick<AuditReport, 'found' | 'discarded'>,
+  { acceptDiscarded = false }: AuditOptions,
+): ExitCode {
+  return found > 0 || (discarded.found > 0 && !acceptDiscarded) ? exit.found : exit.fine
+}
+
+/** All rows of a participant are read before it answers. Longer than this, fetch itself does not wait. */
+const booksTimeoutMs = 300_000
+
+/** A participant as the audit sees it, over its admin listener. */
+function sourceOf(admin: Admin): AuditSource {
+  const { service } = admin
+  const named = async <T>(answer: Promise<T | undefined>): Promise<T> => {
+    const found = await answer.catch(error => {
+      if (!(error instanceof Silence || error instanceof Refusal)) throw error
+      throw new Failure(exit.unreachable, `an audit asks everybody: ${service} ${error.message}`)
+    })
+    if (found === undefined) throw new Failure(exit.unreachable, `${service} contributes nothing to an audit`)
+    return found
+  }
+  return {
+    service,
+    figures: query => named(admin.get('/admin/figures', searchOf(query), contract.figurePage)),
+    books: () => named(admin.get('/admin/books', {}, contract.books, booksTimeoutMs)),
+    backlog: async () => {
+      const { retrying, parked, calling, dead, outbox } = await named(admin.status())
+      return { unfinished: retrying + parked + calling, openLetters: dead, unpublished: outbox }
+    },
+  }
+}
+
+const searchOf = (query: FigureQuery) =>
+  'sagaIds' in query
+    ? { sagas: query.sagaIds.join(',') }
+    : { before: query.before, after: query.after ?? undefined, limit: String(query.limit) }
+
+function reportText(report: AuditReport, width: number | undefined): string {
+  const { sagas, figures, books, found, violations, discarded } = report
+  const sums = figures.flatMap(({ family, services, sagas: ofFamily, sums: byFigure }) =>
+    Object.entries(byFigure).map(([figure, said]) => ({ family, services, ofFamily, figure, said })),
+  )
+  const endings = Object.entries(sagas.endings).map(([ending, counts]) => ({ ending, ...counts }))
+  const right = { align: 'right' as const }
+  const sections = [
+    `sagas that began before ${second(report.before)}${report.atRest ? ', at rest' : ''}: ${sagas.settled} settled, ${sagas.open} open, of which ${sagas.blocked} blocked by a letter; ${sagas.later} settled later, ${sagas.movedOn} moved on while read, ${sagas.unknown} unknown to who settles them, ${sagas.discarded} with a discarded message`,
+    endings.length > 0 &&
+      table(
+        endings,
+        [
+          { title: 'ENDING', of: row => row.ending },
+          { title: 'SETTLED', of: row => String(row.settled), ...right },
+          { title: 'OPEN', of: row => String(row.open), ...right },
+        ],
+        width,
+      ),
+    sums.length > 0 &&
+      table(
+        sums,
+        [
+          { title: 'SETTLED SAGAS AGREE ON', of: row => row.figure },
+          { title: 'SAGAS', of: row => String(row.ofFamily), ...right },
+          { title: 'SUMS', of: row => amounts(row.said) },
+        ],
+        width,
+      ),
+    books.length > 0 &&
+      table(
+        books,
+        [
+          { title: 'BOOK COMES TO ZERO', of: row => `${row.service}: ${row.book}` },
+          { title: 'ACCOUNTS', of: row => String(row.accounts), ...right },
+          { title: 'WRONG', of: row => String(row.wrong), ...right },
+          { title: 'SUMS', of: row => amounts(row.parts) },
+        ],
+        width,
+      ),
+    discarded.found > 0 &&
+      [
+        `${discarded.found} violations of sagas with a discarded message, apart:`,
+        ...discarded.violations.map(named),
+      ].join('\n'),
+    found === 0
+      ? `no ${discarded.found > 0 ? 'other ' : ''}violations`
+      : [
+          `${found} violations${found > violations.length ? `, the first ${violations.length}` : ''}:`,
+          ...violations.map(named),
+        ].join('\n'),
+  ]
+  return sections.filter(Boolean).join('\n\n')
+}
+const named = (violation: Parameters<typeof violationText>[0]) => `  ${violationText(violation)}`
+const amounts = (said: Readonly<Record<string, number>>) =>
+  Object.entries(said)
+    .map(([who, amount]) => `${who} ${amount}`)
+    .join(', ')

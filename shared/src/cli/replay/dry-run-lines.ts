@@ -1,0 +1,69 @@
+import type { DryRun } from '../../admin/contract.ts'
+import type { Rehearsed } from '../admin.ts'
+import { operationOf } from '../list.ts'
+import { oneLine } from '../table.ts'
+import type { Terminal } from '../terminal.ts'
+import { second } from '../times.ts'
+import type { PlanLetter } from './plan.ts'
+
+/** What a replay would do, for people: how each step ends, each row before and after, what would be published. */
+export function dryRunText(letter: PlanLetter, found: Rehearsed, { styled }: Pick<Terminal, 'styled'>): string {
+  const title = styled(
+    'bold',
+    `${letter.service}: ${operationOf(letter) || 'unreadable'} on ${letter.messageType ?? letter.id}`,
+  )
+  const lines = [`${title}\n  ${letter.id}`]
+  if ('cannot' in found) return [...lines, `  it cannot be tried: ${found.cannot}`].join('\n')
+  for (const { step, direction, messageType, outcome, code, error, request } of found.steps) {
+    const why = [code, error]
+      .filter(Boolean)
+      .map(text => oneLine(text!))
+      .join(': ')
+    const text = `${outcome}${why && ` (${why})`}`
+    const isBad = outcome === 'failed' || outcome === 'dead'
+    lines.push(`  ${operationOf({ step, direction })} on ${messageType}: ${styled(isBad ? 'red' : 'green', text)}`)
+    if (request !== null) lines.push(`    would call the outside with ${JSON.stringify(request)}`)
+  }
+  if (!isAmong(found, letter)) lines.push('  nobody would take it: see saga trace')
+  for (const row of found.rows) {
+    lines.push(`  ${row.table} ${row.key}`)
+    for (const { sign, text } of difference(row.before, row.after))
+      lines.push(`    ${styled(sign === '+' ? 'green' : 'red', `${sign} ${text}`)}`)
+  }
+  for (const { type, topic, event } of found.published)
+    lines.push(`  publishes ${type} on ${topic}: ${JSON.stringify(event)}`)
+  for (const { type, dueAt } of found.timers)
+    lines.push(dueAt === null ? `  cancels timer ${type}` : `  sets timer ${type} for ${second(dueAt)}`)
+  if (found.stillBehind > 0) lines.push(`  ${found.stillBehind} would still be parked behind it`)
+  return lines.join('\n')
+}
+
+/** Would it be done, if it were replayed now? */
+export const wouldEnd = (letter: PlanLetter, found: Rehearsed) =>
+  !('cannot' in found) &&
+  // A reaction that a release has taken out, or another letter before it: then there is nothing that could fail.
+  isAmong(found, letter) &&
+  !found.steps.some(({ outcome }) => outcome === 'failed' || outcome === 'dead')
+const isAmong = ({ steps }: DryRun, letter: PlanLetter) => steps.some(({ id }) => id === letter.id)
+
+interface Change {
+  readonly sign: '-' | '+'
+  readonly text: string
+}
+/** Column by column: what a row loses and what it gains. */
+export function difference(before: unknown, after: unknown): Change[] {
+  const [was, is] = [fieldsOf(before), fieldsOf(after)]
+  return [...new Set([...was.keys(), ...is.keys()])].flatMap(name => {
+    const [old, now] = [was.get(name), is.get(name)]
+    if (old === now) return []
+    const change = (sign: Change['sign'], value: string | undefined): Change[] =>
+      value === undefined ? [] : [{ sign, text: name === '' ? value : `${name} ${value}` }]
+    return [...change('-', old), ...change('+', now)]
+  })
+}
+
+function fieldsOf(row: unknown): Map<string, string> {
+  if (row === null || row === undefined) return new Map()
+  const fields = typeof row === 'object' ? Object.entries(row) : [['', row] as const]
+  return new Map(fields.map(([name, value]) => [name, JSON.stringify(value)]))
+}

@@ -1,0 +1,67 @@
+import type { ActResult, MessageState } from '../../admin/contract.ts'
+import { Silence } from '../admin.ts'
+import type { Journal, Outcome } from './journal.ts'
+import { nameOf, type PlanLetter } from './plan.ts'
+import type { Owner } from './replay-letter.ts'
+
+export const letter = (sagaId: string | null, id: string, o: Partial<PlanLetter> = {}): PlanLetter => ({
+  ...{ service: 'pay', sagaId, id, deaths: 1, step: 'pay', direction: 'action', messageType: 'Placed' },
+  ...{ errorCode: 'handler-threw', diedAt: '2025-01-31T10:00:00.000Z' },
+  ...o,
+})
+
+export const state = (o: Partial<MessageState> & Pick<MessageState, 'state'>): MessageState => ({
+  ...{ deaths: 1, attempts: 0, dueAt: null, errorCode: null, errorMessage: null, status: null },
+  ...o,
+})
+
+/**
+ * What an owner does with letters, by rule 19: a dead one is taken once, later requests find it taken. `after` says where
+ * its message stands each time it is asked for.
+ */
+export function modelOwner(after: (id: string, asked: number) => MessageState = () => state({ state: 'ended' })) {
+  const taken: string[] = []
+  const asked = new Map<string, number>()
+  const owner = {
+    taken,
+    /** So many of the next requests get no answer, though they are done. */
+    silentFor: 0,
+    unknown: new Set<string>(),
+    async replay({ letters: [ref] }: Parameters<Owner['replay']>[0]): Promise<ActResult[]> {
+      if (!ref) return []
+      const isUnknown = owner.unknown.has(ref.id)
+      const result = isUnknown ? 'unknown' : taken.includes(ref.id) ? 'already' : 'done'
+      if (result === 'done') taken.push(ref.id)
+      answerOrNot()
+      return [{ ...ref, result, detail: null }]
+    },
+    restore({ letters: [ref] }: Parameters<Owner['restore']>[0]): Promise<ActResult[]> {
+      owner.unknown.delete(ref!.id)
+      return owner.replay({ letters: [ref!], plan: 'p' })
+    },
+    async message(id: string): Promise<MessageState> {
+      asked.set(id, (asked.get(id) ?? 0) + 1)
+      answerOrNot()
+      return after(id, asked.get(id)!)
+    },
+  }
+  const answerOrNot = () => {
+    if (owner.silentFor-- > 0) throw new Silence('does not answer')
+  }
+  return owner
+}
+
+export function memoryJournal(): Journal & { readonly entries: string[] } {
+  const outcomes = new Map<string, Outcome>()
+  const entries: string[] = []
+  return {
+    entries,
+    outcomeOf: of => outcomes.get(nameOf(of)),
+    begin: of => void entries.push(`begin ${of.id}`),
+    end(of, outcome) {
+      outcomes.set(nameOf(of), outcome)
+      entries.push(`${outcome.outcome} ${of.id}`)
+    },
+    close() {},
+  }
+}

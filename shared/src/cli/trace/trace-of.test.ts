@@ -1,0 +1,264 @@
+import { expect, test } from 'vitest'
+import type { LoggedStep, SagaState, WaitingMessage } from '../../admin/contract.ts'
+import type { Declared } from '../declarations.ts'
+import type { Answer } from './awaited.ts'
+import { traceText } from './lines.ts'
+import { traceOf } from './trace-of.ts'
+
+const saga = '0192aaaa-0000-7000-8000-000000000001'
+const at = (seconds: number) => new Date(Date.UTC(2025, 0, 31, 12, 0, seconds)).toISOString()
+const now = new Date(at(30))
+
+const event = (
+  on: string,
+  topic: string,
+  step: string,
+  emits: string[],
+  o: Partial<Declared['reactions'][0]> = {},
+) => ({
+  ...{ on, kind: 'event' as const, topic: `${topic}.events.v1`, step, direction: 'action' as const },
+  emits: emits.map(type => ({ type, kind: 'event' as const })),
+  ...o,
+})
+const declared: Declared[] = [
+  {
+    ...{ service: 'order', topic: 'order.events.v1', letterTopic: 'order.dlq' },
+    reactions: [
+      { on: 'Place', kind: 'command', step: 'place', direction: 'action', emits: [{ type: 'Placed', kind: 'event' }] },
+      event('Paid', 'pay', 'confirm', ['Confirmed']),
+      event('Refused', 'pay', 'cancel', ['Cancelled']),
+      {
+        on: 'TimedOut',
+        kind: 'timer',
+        step: 'cancel',
+        direction: 'action',
+        emits: [{ type: 'Cancelled', kind: 'event' }],
+      },
+    ],
+  },
+  {
+    ...{ service: 'pay', topic: 'pay.events.v1', letterTopic: 'pay.dlq' },
+    reactions: [
+      event('Placed', 'order', 'pay', ['Paid', 'Refused'], { withinMs: 20_000 }),
+      event('Cancelled', 'order', 'pay', ['Repaid'], { direction: 'compensation' }),
+    ],
+  },
+  {
+    ...{ service: 'points', topic: 'points.events.v1', letterTopic: 'points.dlq' },
+    reactions: [event('Confirmed', 'order', 'collect', [], { filtered: true })],
+  },
+]
+
+const row = (operation: string, o: Partial<LoggedStep> & { on: string; second: number }): LoggedStep => ({
+  ...{
+    step: operation.replace('undo ', ''),
+    operation,
+    status: 'succeeded',
+    emitted: [],
+    errorCode: null,
+    attempts: 1,
+  },
+  direction: operation.startsWith('undo ') ? 'compensation' : 'action',
+  ...{ messageId: o.on, messageType: 'x', createdAt: at(o.second), updatedAt: at(o.second) },
+  ...o,
+})
+const waiting = (o: Partial<WaitingMessage>): WaitingMessage => ({
+  ...{ id: `${saga}/place/action`, kind: 'retry', messageType: 'Placed', step: 'pay', direction: 'action' },
+  ...{ dueAt: null, attempts: 0, deaths: 0, errorCode: null, errorMessage: null, createdAt: at(2) },
+  ...o,
+})
+const knows = (service: string, state: Partial<SagaState>): [string, Answer] => [
+  service,
+  {
+    kind: 'knows',
+    state: { service, sagaId: saga, createdAt: at(0), log: [], waiting: [], unpublished: [], acts: [], ...state },
+  },
+]
+const neverSeen = (service: string): [string, Answer] => [service, { kind: 'never-seen' }]
+const silent = (service: string): [string, Answer] => [service, { kind: 'silent', why: 'does not answer' }]
+/** Who is not named has never seen it. */
+const trace = (...answers: [string, Answer][]) =>
+  traceOf(saga, declared, new Map([...['order', 'pay', 'points'].map(neverSeen), ...answers]), now)
+
+const placed = row('place', { on: `order/POST /orders/ann/key-1`, second: 1, emitted: ['Placed'] })
+const paid = row('pay', { on: `${saga}/place/action`, second: 2, emitted: ['Paid'] })
+const confirmed = row('confirm', { on: `${saga}/pay/action`, second: 3, emitted: ['Confirmed'] })
+
+test('a saga whose every event was taken is settled, each step with its cause', () => {
+  const collected = row('collect', { on: `${saga}/confirm/action`, second: 4 })
+  const { verdict, steps, awaited } = trace(
+    knows('points', { log: [collected] }),
+    knows('order', { log: [placed, confirmed] }),
+    knows('pay', { log: [paid] }),
+  )
+  expect({ verdict, awaited }).toEqual({ verdict: 'settled', awaited: [] })
+  expect(steps.map(({ service, operation, cause }) => [service, operation, cause])).toEqual([
+    ['order', 'place', { what: 'POST /orders', from: null }],
+    ['pay', 'pay', { what: 'Placed', from: 'order' }],
+    ['order', 'confirm', { what: 'Paid', from: 'pay' }],
+    ['points', 'collect', { what: 'Confirmed', from: 'order' }],
+  ])
+})
+
+test('an event that nobody has taken: who owes what, since when and by when', () => {
+  const { verdict, awaited } = trace(knows('order', { log: [placed] }))
+  expect(verdict).toBe('open')
+  expect(awaited).toEqual([
+    {
+      ...{ service: 'pay', operation: 'pay', because: { what: 'Placed', from: 'order' } },
+      ...{ messageId: `${saga}/place/action`, oneOf: ['Paid', 'Refused'], since: at(1), by: at(21), overdue: true },
+      ...{ stands: 'not-taken', waiting: null },
+    },
+  ])
+})
+
+test('an event that has committed and not been published is said to be that', () => {
+  const unpublished = [{ id: `${saga}/place/action`, type: 'Placed', topic: 'order.events.v1', createdAt: at(1) }]
+  const { verdict, awaited } = trace(knows('order', { log: [placed], unpublished }))
+  expect([verdict, awaited.map(({ stands }) => stands)]).toEqual(['open', ['not-published']])
+})
+
+test.each([
+  ['retry', 'open', { attempts: 2, errorCode: 'handler-threw', errorMessage: 'no', dueAt: at(40) }],
+  ['calling', 'open', { attempts: 1 }],
+  ['parked', 'open', {}],
+  ['dead', 'blocked', { attempts: 5, deaths: 1, errorCode: 'handler-threw', errorMessage: 'no' }],
+] as const)(
+  'a message that is %s where it arrived: the saga is %s, and what it owes is awaited',
+  (kind, verdict, o) => {
+    const message = waiting({ kind, ...o })
+    const found = trace(knows('order', { log: [placed] }), knows('pay', { waiting: [message] }))
+    expect(found.verdict).toBe(verdict)
+    expect(found.awaited).toMatchObject([
+      { service: 'pay', operation: 'pay', oneOf: ['Paid', 'Refused'], stands: kind, by: at(21), waiting: message },
+    ])
+  },
+)
+
+test.each(['failed', 'calling', 'dead'] as const)(
+  'a step that is %s and whose message does not wait was read while it was taken: the saga is open',
+  status => {
+    const half = row('pay', { on: `${saga}/place/action`, messageType: 'Placed', second: 2, status })
+    const { verdict, awaited } = trace(knows('order', { log: [placed] }), knows('pay', { log: [half] }))
+    expect(verdict).toBe('open')
+    expect(awaited).toMatchObject([
+      { service: 'pay', operation: 'pay', oneOf: ['Paid', 'Refused'], stands: 'unfinished', since: at(1) },
+    ])
+  },
+)
+
+test('an armed timer keeps a saga open until it is due, and says what it would bring', () => {
+  const timer = waiting({
+    ...{ id: `order/${saga}/TimedOut`, kind: 'timer', messageType: 'TimedOut', step: 'cancel', dueAt: at(60) },
+  })
+  const log = [placed, confirmed]
+  const { verdict, awaited } = trace(knows('order', { log, waiting: [timer] }), knows('pay', { log: [paid] }))
+  expect(verdict).toBe('open')
+  expect(awaited.find(({ stands }) => stands === 'timer')).toMatchObject({
+    ...{ service: 'order', oneOf: ['Cancelled'], stands: 'timer', by: at(60), overdue: false },
+    because: { what: 'timer TimedOut', from: null },
+  })
+})
+
+test('what the fence blocks is not awaited: a duplicate, a late action, a step that a rejection ended', () => {
+  const rejected = row('pay', { on: `${saga}/place/action`, second: 2, status: 'rejected', emitted: ['Refused'] })
+  const cancelled = row('cancel', { on: `order/${saga}/TimedOut`, second: 3, emitted: ['Cancelled'] })
+  const repaid = row('undo pay', { on: `${saga}/cancel/action`, second: 4, emitted: ['Repaid'] })
+  const { verdict, awaited } = trace(
+    knows('order', { log: [placed, cancelled] }),
+    knows('pay', { log: [rejected, repaid] }),
+  )
+  expect([verdict, awaited]).toEqual(['settled', []])
+
+  const skipped = row('pay', { on: `${saga}/cancel/action`, second: 4, status: 'skipped' })
+  const late = trace(knows('order', { log: [placed, cancelled] }), knows('pay', { log: [skipped, repaid] }))
+  expect([late.verdict, late.awaited]).toEqual(['settled', []])
+})
+
+test('a refusal blocks only what came before it', () => {
+  const log = [placed, row('cancel', { on: `order/${saga}/TimedOut`, second: 3, status: 'refused' })]
+  const refusedAt = (second: number) =>
+    row('pay', { on: `${saga}/place/action`, second, status: 'rejected', emitted: ['Refused'] })
+  const before = trace(knows('order', { log }), knows('pay', { log: [refusedAt(2)] }))
+  expect([before.verdict, before.awaited]).toEqual(['settled', []])
+  const after = trace(knows('order', { log }), knows('pay', { log: [refusedAt(5)] }))
+  expect(after.awaited).toMatchObject([{ service: 'order', operation: 'cancel', stands: 'not-taken' }])
+})
+
+test('a filter leaves no trace: at first what it may ignore is awaited, later the saga counts as settled', () => {
+  const confirmedAt = (second: number) => ({ ...confirmed, updatedAt: at(second) })
+  const answers = (second: number): [string, Answer][] => [
+    knows('order', { log: [placed, confirmedAt(second)] }),
+    knows('pay', { log: [paid] }),
+  ]
+  const [soon, later] = [trace(...answers(25)), trace(...answers(15))]
+  for (const { awaited } of [soon, later]) expect(awaited).toMatchObject([{ service: 'points', stands: 'may-ignore' }])
+  expect([soon.verdict, later.verdict]).toEqual(['open', 'settled'])
+})
+
+test('who does not answer is named, and what its readers have of it proves that it did its part', () => {
+  const { verdict, silent: named, awaited, steps } = trace(knows('order', { log: [confirmed] }), silent('pay'))
+  expect({ verdict, named }).toEqual({ verdict: 'unknown', named: [{ service: 'pay', why: 'does not answer' }] })
+  expect(steps[0]?.cause).toEqual({ what: 'x', from: 'pay' })
+  expect(awaited.filter(({ service }) => service === 'pay')).toEqual([])
+
+  const before = trace(knows('order', { log: [placed] }), silent('pay'))
+  expect(before.awaited).toMatchObject([{ service: 'pay', stands: 'silent' }])
+})
+
+test('what a participant owes is not known without its declaration, as while Kafka is away', () => {
+  const { verdict, silent: named, steps } = traceOf(saga, [], new Map([knows('order', { log: [placed] })]), now)
+  expect({ verdict, named, steps: steps.length }).toEqual({
+    ...{ verdict: 'unknown', steps: 1 },
+    named: [{ service: 'order', why: 'answers without a declaration' }],
+  })
+})
+
+test('a saga is blocked even while others do not answer, and not found when nobody knows it', () => {
+  const dead = waiting({ kind: 'dead' })
+  expect(trace(silent('order'), knows('pay', { waiting: [dead] })).verdict).toBe('blocked')
+  expect(trace().verdict).toBe('not-found')
+  expect(traceOf(saga, declared, new Map(), now).verdict).toBe('unknown')
+})
+
+test('events of one name on another topic are another event', () => {
+  const other: Declared = {
+    ...{ service: 'other', topic: 'other.events.v1', letterTopic: 'other.dlq' },
+    reactions: [event('Placed', 'shipping', 'look', [])],
+  }
+  const answers = new Map([knows('order', { log: [placed] }), knows('pay', { log: [paid] }), neverSeen('other')])
+  const { awaited } = traceOf(saga, [...declared, other], answers, now)
+  expect(awaited.map(({ service }) => service)).toEqual(['order'])
+})
+
+test('for people: what happened, what is awaited and why, who did what, who does not answer', () => {
+  const dead = waiting({ kind: 'dead', attempts: 5, deaths: 2, errorCode: 'handler-threw', errorMessage: 'no\nmoney' })
+  const acts = [
+    {
+      ...{ at: at(20), operator: 'ann', act: 'replay' as const, plan: 'p', id: dead.id, sagaId: saga, deaths: 1 },
+      ...{ step: 'pay', direction: 'action' as const, errorCode: null, reason: null, forced: false },
+    },
+  ]
+  const failed = row('pay', { on: dead.id, second: 25, status: 'dead', attempts: 5, errorCode: 'handler-threw' })
+  const found = trace(
+    knows('order', { log: [placed] }),
+    knows('pay', { log: [failed], waiting: [dead], acts }),
+    silent('points'),
+  )
+  const plain = { styled: (_: unknown, text: string) => text, columns: undefined }
+  expect(traceText(found, now, plain)).toBe(`saga ${saga}, first seen 2025-01-31 12:00:01Z
+blocked by a dead letter
+
+TIME          SERVICE  STEP   STATUS                TRIES  BECAUSE OF       PUBLISHED
+12:00:01.000  order    place  succeeded                    POST /orders     Placed
+12:00:25.000  pay      pay    dead (handler-threw)      5  Placed of order
+
+awaited
+  Paid or Refused from pay (pay) by 2025-01-31 12:00:21Z, overdue by 9s: Placed of order is dead after 5 tries, handler-threw: no money; id ${saga}/place/action
+
+operators
+  2025-01-31 12:00:20Z  ann: replay ${saga}/place/action at pay
+
+not known
+  points does not answer`)
+})

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { topicSpecs } from './topic-specs.ts'
+
+const specs = (o: Partial<Parameters<typeof topicSpecs>[0]> = {}) =>
+  topicSpecs({ service: 'order', eventsTopic: 'order.events.v1', partitions: 6, replicationFactor: 3, ...o })
+
+test('a participant needs its events, its dead letters and the declarations, under the prefix of the deployment', () => {
+  expect(specs().map(s => [s.name, s.partitions])).toEqual([
+    ['order.events.v1', 6],
+    ['order.dlq', 6],
+    ['saga.declarations', 1],
+  ])
+  expect(specs({ prefix: 'test.' }).map(s => s.name)).toEqual([
+    'test.order.events.v1',
+    'test.order.dlq',
+    'test.saga.declarations',
+  ])
+})
+
+test('rule 22: a letter may be twice as large as an event', () => {
+  const [events, letters] = specs({ maxMessageBytes: 1_000 })
+  expect(events!.config['max.message.bytes']).toBe('1000')
+  expect(letters!.config['max.message.bytes']).toBe('2000')
+})
+
+test('an acknowledgement survives the loss of a broker, where there is more than one', () => {
+  for (const [replicationFactor, inSync] of [
+    [1, '1'],
+    [2, '1'],
+    [3, '2'],
+  ] as const)
+    for (const { config } of specs({ replicationFactor }))
+      expect(config).toMatchObject({ 'min.insync.replicas': inSync, 'unclean.leader.election.enable': 'false' })
+})
+
+test('declarations are kept, the last one of each participant', () =>
+  expect(specs()[2]!.config['cleanup.policy']).toBe('compact'))

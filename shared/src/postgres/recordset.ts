@@ -1,0 +1,81 @@
+import { storableJson, storableText } from './storable-json.ts'
+
+/** `name type, ...` as in `create table`. */
+export const columnsOf = (text: string): Column[] =>
+  text.split(',').map(column => {
+    const [name = '', ...type] = column.trim().split(' ')
+    return { name, type: type.join(' ') }
+  })
+
+export interface Column {
+  /** As it stands in SQL. */
+  readonly name: string
+  /** As format_type gives it, without a length: `text`, `jsonb`, `text[]`. */
+  readonly type: string
+}
+
+/** Rows as the parameters of a statement, an array for each column: the database reads them faster than JSON objects. */
+export interface Recordset {
+  /** For `from`, under the name `r`. */
+  readonly from: string
+  /** For `select`: the columns, with their types. */
+  readonly select: string
+  values(rows: readonly Readonly<Record<string, unknown>>[]): unknown[]
+}
+
+/**
+ * @param o.firstParameter its number; one a column follows.
+ * @param o.storable replaces what PostgreSQL cannot store (NUL), for copies that are kept for people. Without it the
+ * database refuses the row.
+ */
+export function recordset(
+  columns: readonly Column[],
+  o: { readonly firstParameter?: number; readonly storable?: boolean } = {},
+): Recordset {
+  const { firstParameter = 1, storable = false } = o
+  const names = columns.map(({ name }) => name)
+  // unnest would take an array of arrays apart to its elements, so that these come as text.
+  const arrays = columns.map(({ type }, i) => `$${firstParameter + i}::${isArray(type) ? 'text' : type}[]`)
+  return {
+    from: `unnest(${arrays.join(', ')}) as r (${names.join(', ')})`,
+    select: columns.map(({ name, type }) => (isArray(type) ? `r.${name}::${type}` : `r.${name}`)).join(', '),
+    values: rows => columns.map(({ name, type }) => rows.map(row => parameter(type, row[unquoted(name)], storable))),
+  }
+}
+
+const isArray = (type: string) => type.endsWith('[]')
+const unquoted = (name: string) => (name.startsWith('"') ? name.slice(1, -1) : name)
+
+/** A value as the text that the database reads for its type. */
+function parameter(type: string, value: unknown, storable: boolean): unknown {
+  if (value === null || value === undefined) return null
+  if (type === 'jsonb' || type === 'json') return storable ? storableJson(value) : JSON.stringify(value)
+  if (typeof value === 'string') return storable ? storableText(value) : wellFormed(value)
+  if (isArray(type)) return wellFormed(arrayText(value as readonly unknown[]))
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Uint8Array)
+    return `\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}`
+  return value
+}
+
+/** The driver would put another character for half a surrogate pair, where the database refuses everything else that it cannot store. */
+function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text
+  throw new Error(`half a surrogate pair cannot be stored: ${JSON.stringify(text.slice(0, 100))}`)
+}
+
+/** https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+function arrayText(values: readonly unknown[]): string {
+  return `{${values.map(elementText).join(',')}}`
+}
+
+function elementText(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL'
+  if (Array.isArray(value)) return arrayText(value)
+  return `"${plainText(value).replaceAll(/["\\]/g, '\\$&')}"`
+}
+
+function plainText(value: NonNullable<unknown>): string {
+  if (value instanceof Date) return value.toISOString()
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean | bigint)
+}

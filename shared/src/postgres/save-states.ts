@@ -1,0 +1,80 @@
+import type { LoadedTable, Row } from '../core/views.ts'
+import { type Column, recordset } from './recordset.ts'
+import { type StateTable, snakeCase, statementName } from './state-tables.ts'
+import type { Statement } from './statement.ts'
+
+/**
+ * Saves what the batch put. A row that was absent at load is INSERTed and must not be there: if it is, another
+ * transaction made it meanwhile, and this batch decided on a state that was not so (rule 4).
+ */
+export function saveStates(
+  tables: readonly StateTable[],
+  loaded: ReadonlyMap<string, LoadedTable>,
+  plainInsert: boolean,
+): Statement[] {
+  const saved: Statement[] = []
+  for (const table of tables) {
+    const view = loaded.get(table.name)
+    if (!view) continue
+    const inserts: Row[] = []
+    const updates: Row[] = []
+    const deletes: string[] = []
+    for (const [key, row] of view.current) {
+      const before = view.atLoad.get(key)
+      if (row === before) continue
+      if (row && before) updates.push(row)
+      else if (row) inserts.push(row)
+      else deletes.push(key)
+    }
+    if (deletes.length > 0)
+      saved.push({
+        text: `delete from ${table.table} where "${table.keyColumn}" = any($1::${table.keyType}[])`,
+        values: [deletes],
+      })
+    for (const rows of sameColumns(updates)) saved.push(...update(table, rows))
+    for (const rows of sameColumns(inserts)) saved.push(insert(table, rows, plainInsert))
+  }
+  return saved
+}
+
+function sameColumns(rows: readonly Row[]): Row[][] {
+  return [...Map.groupBy(rows, row => Object.keys(row).sort().join()).values()]
+}
+
+function columnsOf(table: StateTable, rows: readonly Row[]): Column[] {
+  return Object.keys(rows[0]!).map(field => {
+    const column = table.columns.get(field)
+    if (!column)
+      throw new Error(
+        `${table.table} has no column for the field ${field} of a row that was put (${snakeCase(field)} is expected)`,
+      )
+    return column
+  })
+}
+
+function insert(table: StateTable, rows: readonly Row[], plainInsert: boolean): Statement {
+  const columns = columnsOf(table, rows)
+  const names = columns.map(({ name }) => name)
+  const onConflict = plainInsert
+    ? ''
+    : `on conflict ("${table.keyColumn}") do update set ${names.map(name => `${name} = excluded.${name}`).join(', ')}`
+  const { select, from, values } = recordset(columns)
+  const text = `insert into ${table.table} (${names.join(', ')}) select ${select} from ${from} order by "${table.keyColumn}" ${onConflict}`
+  return { name: statementName(text), text, values: values(rows.map(inSnakeCase)) }
+}
+
+function update(table: StateTable, rows: readonly Row[]): Statement[] {
+  const columns = columnsOf(table, rows)
+  const { select, from, values } = recordset(columns)
+  const changing = columns.map(({ name }) => name).filter(name => name !== `"${table.keyColumn}"`)
+  if (changing.length === 0) return []
+  const changes = changing.map(name => `${name} = r.${name}`).join(', ')
+  const text = `update ${table.table} t set ${changes} from (select ${select} from ${from}) r where t."${table.keyColumn}" = r."${table.keyColumn}"`
+  return [{ name: statementName(text), text, values: values(rows.map(inSnakeCase)) }]
+}
+
+function inSnakeCase(row: Row): Row {
+  const renamed: Record<string, unknown> = {}
+  for (const field in row) renamed[snakeCase(field)] = row[field]
+  return renamed
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { storableJson } from './storable-json.ts'
+
+test.each([
+  ['a value', { a: 'x\0y' }, '{"a":"x\ufffdy"}'],
+  ['the name of a field', { 'x\0y': 1, deep: [{ '\ud800': null }] }, '{"x\ufffdy":1,"deep":[{"\ufffd":null}]}'],
+  ['half a surrogate pair', ['\udc00'], '["\ufffd"]'],
+])('%s that PostgreSQL does not take is replaced', (_, value, json) => expect(storableJson(value)).toBe(json))
+
+test('what PostgreSQL takes stays as it is, a date and an escaped backslash included', () => {
+  const value = { date: new Date(0), text: '\\u0000 and 😀', none: undefined, list: [1, null] }
+  expect(storableJson(value)).toBe(JSON.stringify(value))
+})

@@ -1,0 +1,216 @@
+import type { ClientBase, Pool, PoolClient } from 'pg'
+import { type Act, takeActs } from '../core/act.ts'
+import { decide } from '../core/decide.ts'
+import type { Decision } from '../core/decision.ts'
+import type { Delivery, Turns, Undeliverable } from '../core/delivery.ts'
+import type { Rules } from '../core/rules.ts'
+import type { Handled } from '../core/run-handler.ts'
+import { type Acknowledged, deleteAcknowledged, type OutboxPlace } from './acknowledged.ts'
+import { buryUndeliverables, sagaIdOfLetter } from './bury-undeliverable.ts'
+import { type Claim, claimKeys, type IdempotencyKey, keyText, type StoredAnswer, settleKeys } from './claim-keys.ts'
+import { loadSagas } from './load-sagas.ts'
+import { loadStates } from './load-states.ts'
+import { loadUnreadable } from './load-unreadable.ts'
+import { type Found, lockSagas, openSagasUnlocked, type SagaToLock } from './lock-sagas.ts'
+import { keepOrUndo, runSqlHandler } from './run-sql-handler.ts'
+import { saveActs } from './save-acts.ts'
+import { deferred, findStanding, type StoredRow, saveOutbox } from './save-outbox.ts'
+import { saveSagas } from './save-sagas.ts'
+import { saveStates } from './save-states.ts'
+import type { StateTable } from './state-tables.ts'
+
+export interface Store {
+  readonly pool: Pool
+  readonly tables: readonly StateTable[]
+  readonly rules: Rules
+  readonly acknowledged: Acknowledged
+  /** Of the steps that call: how many calls can begin now (rule 23). */
+  turns(): ReadonlyMap<string, Turns>
+}
+
+/** What the sources hand over for one transaction. */
+export interface Batch {
+  readonly deliveries: readonly Delivery[]
+  readonly undeliverables: readonly Undeliverable[]
+  /** What operators have ordered. */
+  readonly acts: readonly Act[]
+  /** Keys of commands among the deliveries; distinct. */
+  readonly keys: ReadonlyMap<Delivery, IdempotencyKey>
+  /** Messages whose handler is not to be run, and why: the database refused what it did, or the message cannot be read any more. */
+  readonly failed: ReadonlyMap<Delivery, unknown>
+}
+
+export interface Committed {
+  readonly decision: Decision
+  readonly outbox: readonly StoredRow[]
+  /** Commands whose key somebody else had: their answer, not a run. */
+  readonly repeats: ReadonlyMap<Delivery, Exclude<Claim, 'ours'>>
+  /** Monotonic, from before COMMIT was sent: the publish window begins here (rule 24). */
+  readonly committingAtMs: number
+}
+
+/** A row that locked or inserted a moment ago is gone (a purge was faster): the transaction runs again, and no try is counted. */
+export class RunAgain extends Error {}
+
+/** One transaction over everything in the batch, in the lock order of rule 3. Throws with everything rolled back. */
+export async function transact(store: Store, batch: Batch): Promise<Committed> {
+  const client = await store.pool.connect()
+  const acknowledged = store.acknowledged.take()
+  let broken: Error | undefined
+  try {
+    // Not waited for: what follows is sent behind it, and fails if it fails.
+    const begun = client.query({ name: 'begin', text: 'begin isolation level read committed' })
+    begun.catch(() => undefined)
+    const work = await inTransaction(client, store, batch, acknowledged)
+    await begun
+    const committingAtMs = performance.now()
+    await commit(client, store.rules.safeguards.commitAcknowledged)
+    store.acknowledged.deleted(acknowledged)
+    return { ...work, committingAtMs }
+  } catch (error) {
+    store.acknowledged.giveBack(acknowledged)
+    broken = await rollback(client)
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/**
+ * Rule 8: a COMMIT without an answer throws, whether or not the database has done it; running the batch again tells. One
+ * that is answered with ROLLBACK throws too: PostgreSQL says so, and no more, when a statement had failed before it.
+ */
+async function commit(client: PoolClient, acknowledged: boolean): Promise<void> {
+  const committing = client.query('commit')
+  if (!acknowledged) {
+    await committing.catch(() => undefined)
+    return
+  }
+  if ((await committing).command !== 'COMMIT')
+    throw new Error('COMMIT was answered with ROLLBACK: a statement of the transaction had failed, and nobody was told')
+}
+
+/** A connection that cannot even roll back is thrown away. */
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** What `transact` does between its BEGIN and its COMMIT. */
+export async function inTransaction(
+  tx: ClientBase,
+  store: Store,
+  batch: Batch,
+  acknowledged: readonly OutboxPlace[],
+): Promise<Omit<Committed, 'committingAtMs'>> {
+  const { rules, tables } = store
+  const { safeguards } = rules
+
+  const claims = await claimKeys(tx, safeguards.idempotencyKeys ? [...batch.keys.values()] : [])
+  const repeats = new Map<Delivery, Exclude<Claim, 'ours'>>()
+  for (const [delivery, key] of batch.keys) {
+    const claim = claims.get(keyText(key))
+    if (!claim && safeguards.idempotencyKeys) throw new RunAgain('the row of an Idempotency-Key was purged just now')
+    if (claim && claim !== 'ours') repeats.set(delivery, claim)
+  }
+  const deliveries = repeats.size === 0 ? batch.deliveries : batch.deliveries.filter(delivery => !repeats.has(delivery))
+
+  const toLock = sagasOf(deliveries, batch.acts, rules)
+  const found = safeguards.sagaLock
+    ? await lockSagas(tx, toLock, safeguards.lockOrder)
+    : await openSagasUnlocked(tx, toLock)
+  for (const { sagaId, opens } of toLock)
+    if (opens && found.get(sagaId) === 'none') throw new RunAgain(`saga ${sagaId} was purged just now`)
+  // A message that is not run needs no rows; its keys may be what the database refused (NUL, no uuid).
+  const toRun = deliveries.filter(delivery => !batch.failed.has(delivery))
+  // Sent together, in lock order (rule 3). If one is refused the transaction is, and with it all that were sent behind.
+  const [clock, sagas, unreadable, , standing, loadedTables] = await Promise.all([
+    tx.query({ name: 'clock', text: `select now() as now, nextval('saga.arrival') as seq` }),
+    loadSagas(tx, found),
+    loadUnreadable(tx, batch.acts),
+    deleteAcknowledged(tx, acknowledged),
+    findStanding(tx, sagasWithOutbox(found, batch.acts)),
+    loadStates(tx, tables, toRun, safeguards.lockOrder),
+  ])
+  // Looked at now and again when rows are saved: what is acknowledged at either moment holds nothing up.
+  const behind = store.acknowledged.unacknowledged(standing)
+  const { now, seq } = clock.rows[0] as { now: Date; seq: number }
+  const loaded = { now, seq, sagas, tables: loadedTables, turns: store.turns(), random: Math.random }
+  const ended = new Map<Delivery, Handled>([...batch.failed].map(([d, error]) => [d, { end: 'thrown', error }]))
+  const [alone] = deliveries
+  const ranSql = alone && !ended.has(alone) ? await runSqlHandler(tx, rules, loaded, alone) : undefined
+  if (alone && ranSql) ended.set(alone, ranSql)
+  const decision = decide(rules, loaded, deliveries, ended)
+  if (alone && ranSql) await keepOrUndo(tx, decision, alone)
+  takeActs(decision, batch.acts, unreadable)
+  const letters = await buryUndeliverables(tx, batch.undeliverables, {
+    ...rules,
+    partitionOf: rules.partitionOf,
+    seq,
+    now,
+    firstN: decision.lastN,
+  })
+
+  // A letter of a record that nobody could read is behind its own markers only, and no saga's lock keeps those away.
+  const standsStill = store.acknowledged.unacknowledged([...behind, ...(await findStanding(tx, letters.map(sagaIdOf)))])
+  const waits = new Set(safeguards.deferral ? standsStill.map(sagaIdOf) : [])
+  const outbox = deferred([...decision.outbox, ...letters], seq, waits)
+  const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
+  const saves = [
+    ...saveSagas(rules.service, sagas.values(), rules.partitionOf),
+    ...saveOutbox(seq, outbox.filter(keeps)),
+    ...saveStates(tables, loadedTables, safeguards.plainInsert),
+    ...saveActs(seq, decision),
+    ...settleKeys(answers(batch, decision, repeats)),
+  ]
+  await Promise.all(saves.map(statement => tx.query(statement)))
+  return { decision, outbox, repeats }
+}
+
+const sagaIdOf = ({ sagaId }: { readonly sagaId: string }) => sagaId
+
+/** A saga that was begun just now has no rows in the outbox; the letter of a record that nobody could read has its own. */
+function sagasWithOutbox(found: ReadonlyMap<string, Found>, acts: readonly Act[]): string[] {
+  const known = [...found].flatMap(([sagaId, is]) => (is === 'known' ? [sagaId] : []))
+  return [...known, ...acts.flatMap(({ letter }) => (letter.sagaId === null ? [sagaIdOfLetter(letter.id)] : []))]
+}
+
+/** Distinct and sorted: two batches that share sagas take them in the same order (rule 3). */
+function sagasOf(deliveries: readonly Delivery[], acts: readonly Act[], rules: Rules): SagaToLock[] {
+  const opens = new Map<string, boolean>()
+  for (const { sagaId, origin, reaction } of deliveries)
+    if (reaction.direction !== 'local')
+      opens.set(sagaId, (opens.get(sagaId) ?? false) || origin.source !== 'command' || origin.opens)
+  for (const act of acts) {
+    const sagaId = act.letter.sagaId ?? act.read?.sagaId
+    const mayOpen = act.act === 'restore' && act.letter.sagaId !== null && act.opens
+    if (sagaId) opens.set(sagaId, (opens.get(sagaId) ?? false) || mayOpen)
+  }
+  const sagas = [...opens].map(([sagaId, o]) => ({ sagaId, opens: o, partition: rules.partitionOf(sagaId) }))
+  return rules.safeguards.lockOrder ? sagas.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1)) : sagas
+}
+
+/** What is stored under each key of ours: a handler's yes or no. A 5xx, or a command that waits for the next round, gives its key back. */
+function answers(
+  batch: Batch,
+  decision: Decision,
+  repeats: ReadonlyMap<Delivery, unknown>,
+): Map<IdempotencyKey, StoredAnswer | undefined> {
+  const ours = new Map<IdempotencyKey, StoredAnswer | undefined>()
+  for (const [delivery, key] of batch.keys) if (!repeats.has(delivery)) ours.set(key, undefined)
+  for (const { delivery, answer } of decision.decided) {
+    const key = batch.keys.get(delivery)
+    if (!key || !answer) continue
+    ours.set(
+      key,
+      answer.outcome === 'accepted'
+        ? { status: 200, answer: answer.answer }
+        : { status: answer.status, answer: { code: answer.code, detail: answer.detail } },
+    )
+  }
+  return ours
+}

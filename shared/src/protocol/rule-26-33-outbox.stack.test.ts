@@ -1,0 +1,152 @@
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { type LossyProxy, startProxy } from '../../../test/faults/tcp-proxy.ts'
+import { Acknowledged } from '../postgres/acknowledged.ts'
+import { Acknowledgements } from '../runtime/acknowledgements.ts'
+import { OutboxLimit } from '../runtime/outbox-limit.ts'
+import { delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
+import { Paid } from '../testing/participant.fixture.ts'
+import { type Deployment, deploy, eventually, type Instance } from '../testing/service.fixture.ts'
+
+let ledger: Deployment
+let proxy: LossyProxy
+beforeAll(async () => {
+  ledger = await deploy({ environment: { OUTBOX_MAX: '3', PUBLISH_WINDOW: '1m' } })
+  const [host = '', port] = inject('brokers')[0]!.split(':')
+  proxy = await startProxy({ host, port: Number(port) })
+})
+afterEach(async () => {
+  proxy.requestOf = () => 'pass'
+  await ledger.stopAll()
+})
+afterAll(async () => {
+  await ledger.close()
+  await proxy.close()
+})
+const rowsIn = async (d: { query(text: string): Promise<unknown[]> }) =>
+  (await d.query('select from saga.outbox')).length
+const paid = (account: string, amount: number) => delivered(Paid, { sagaId: newSagaId(), account, amount })
+
+test('rule 26: what is acknowledged goes with the next transaction, or soon while none is at work', async () => {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(paid('ann', 1))
+  a.acknowledged.add(a.published)
+  const [first] = a.published
+  await a.deliver(paid('ann', 1))
+  expect(await db.query('select seq, n from saga.outbox')).toEqual(
+    a.published.slice(1).map(({ seq, n }) => ({ seq, n })),
+  )
+  expect(a.acknowledged.has(first!)).toBe(false)
+
+  let busy = true
+  const quiet = new Acknowledgements({ pool: db.pool, acknowledged: a.acknowledged, busy: () => busy })
+  a.acknowledged.add(a.published.slice(1))
+  quiet.whenIdle()
+  expect(a.acknowledged.size).toBe(1)
+  busy = false
+  quiet.whenIdle()
+  await eventually(
+    'the outbox is empty',
+    () => rowsIn(db),
+    rows => rows === 0,
+  )
+
+  // And though it were never idle: the loop takes them.
+  await a.deliver(paid('ann', 1))
+  busy = true
+  quiet.run()
+  a.acknowledged.add(a.published.slice(2))
+  await eventually(
+    'the outbox is empty',
+    () => rowsIn(db),
+    rows => rows === 0,
+  )
+  await quiet.stop()
+  await db.close()
+})
+
+test('rule 26: a rollback gives acknowledged rows back', async () => {
+  const acknowledged = new Acknowledged()
+  acknowledged.add([{ seq: 1, n: 0 }])
+  const taken = acknowledged.take()
+  // It belongs to one deleting transaction: a second one finds none, and it still holds nobody up.
+  expect(acknowledged.take()).toEqual([])
+  expect(acknowledged.has({ seq: 1, n: 0 })).toBe(true)
+  acknowledged.giveBack(taken)
+  expect(acknowledged.take()).toEqual(taken)
+
+  // Refused by the database, so that the transaction rolls back, and its halves take the row with them.
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(paid('ann', 1))
+  a.acknowledged.add(a.published)
+  expect((await a.deliver(paid('ann', 1), paid('bob', -1))).map(d => d.outcome)).toEqual(['succeeded', 'failed'])
+  expect(await db.query('select n from saga.outbox where seq = $1', [a.published[0]!.seq])).toEqual([])
+  expect(a.acknowledged.size).toBe(0)
+  await db.close()
+})
+
+test('rule 26, safeguard off: it is forgotten, and stands until the sweeper publishes it again', () => {
+  const acknowledged = new Acknowledged(false)
+  acknowledged.add([{ seq: 1, n: 0 }])
+  acknowledged.giveBack(acknowledged.take())
+  expect(acknowledged.has({ seq: 1, n: 0 })).toBe(false)
+})
+
+const begin = async (service: Instance) => service.post(`/sagas/${newSagaId()}/begin`, { account: 'ann', amount: 1 })
+async function whileKafkaIsAway(outboxLimit: boolean) {
+  const service = await startAway(outboxLimit)
+  const answers = []
+  for (let i = 0; i < 5; i++) answers.push(await begin(service))
+  return { service, answers }
+}
+/** Started while Kafka is there, since a start waits for it. */
+async function startAway(outboxLimit: boolean): Promise<Instance> {
+  const service = await ledger.start({
+    safeguards: { outboxLimit },
+    redirect: () => ({ host: '127.0.0.1', port: proxy.port }),
+  })
+  proxy.requestOf = () => 'cut'
+  return service
+}
+
+test('rule 33: with only Kafka away commands are taken up to OUTBOX_MAX, then 503; when it is back, they are taken again', async () => {
+  const { service, answers } = await whileKafkaIsAway(true)
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 503, 503])
+  expect(answers[3]!.body).toMatchObject({ code: 'outbox-full' })
+  expect(await rowsIn(ledger)).toBe(3)
+  proxy.requestOf = () => 'pass'
+  await eventually(
+    'the outbox is empty',
+    () => rowsIn(ledger),
+    rows => rows === 0,
+  )
+  await eventually(
+    'commands are taken again',
+    () => begin(service),
+    ({ status }) => status === 200,
+  )
+})
+
+test('rule 33, safeguard off: the outbox grows beyond it', async () => {
+  const { answers } = await whileKafkaIsAway(false)
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200])
+  expect(await rowsIn(ledger)).toBe(5)
+  proxy.requestOf = () => 'pass'
+  await eventually(
+    'the outbox is empty',
+    () => rowsIn(ledger),
+    rows => rows === 0,
+  )
+})
+
+test('rule 33: between two looks at the database a burst is counted here', () => {
+  const limit = new OutboxLimit(10)
+  limit.counted(4)
+  limit.added(5)
+  expect(limit.isFull).toBe(false)
+  limit.added(1)
+  expect(limit.isFull).toBe(true)
+  limit.left(2)
+  expect(limit.isFull).toBe(false)
+})

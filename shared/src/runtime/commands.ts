@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import type { Delivery } from '../core/delivery.ts'
+import { isSagaId } from '../core/ids.ts'
+import type { CommandRequest, CommandResponse } from '../http/commands.ts'
+import type { Participant } from '../participant.ts'
+import { type IdempotencyKey, keyText } from '../postgres/claim-keys.ts'
+import type { Committed } from '../postgres/transaction.ts'
+import { Batcher } from './batcher.ts'
+import type { Engine, Item } from './engine.ts'
+
+interface Pending {
+  readonly request: CommandRequest
+  readonly delivery: Delivery
+  readonly key: IdempotencyKey | undefined
+  readonly takenAtMs: number
+  readonly respond: (response: CommandResponse) => void
+}
+
+const busyRetrySeconds = 1
+
+/** HTTP commands on their way to the engine: those that arrive together share a transaction (rules 31 to 33). */
+export class Commands {
+  readonly #participant: Participant
+  readonly #batcher: Batcher<Pending>
+  readonly #outboxFull: () => boolean
+  readonly #pending = new Map<Delivery, Pending>()
+  readonly #maxWaiting: number
+  #closing = false
+
+  constructor(o: { participant: Participant; engine: () => Engine; maxBatch: number; outboxFull: () => boolean }) {
+    this.#participant = o.participant
+    this.#outboxFull = o.outboxFull
+    this.#maxWaiting = 10 * o.maxBatch
+    this.#batcher = new Batcher(o.maxBatch, pending => this.#run(o.engine(), pending))
+  }
+
+  submit(request: CommandRequest): Promise<CommandResponse> {
+    const unavailable = (code: 'shutting-down' | 'outbox-full' | 'overloaded', detail: string) =>
+      ({ status: 'unavailable', code, detail, retryAfterSeconds: 1 }) as const
+    if (this.#closing) return Promise.resolve(unavailable('shutting-down', 'another instance takes this request'))
+    if (this.#outboxFull())
+      return Promise.resolve(unavailable('outbox-full', 'events are not leaving for Kafka; the outbox is full'))
+    if (this.#batcher.size >= this.#maxWaiting)
+      return Promise.resolve(unavailable('overloaded', 'more requests are waiting than this instance can take'))
+    return new Promise(respond => {
+      const delivery = this.#delivery(request)
+      const { route, principal, idempotencyKey: key, bodyHash } = request
+      const pending = {
+        request,
+        delivery,
+        respond,
+        takenAtMs: performance.now(),
+        key: key === undefined ? undefined : { route, principal, key, bodyHash },
+      }
+      this.#pending.set(delivery, pending)
+      this.#batcher.add(pending)
+    })
+  }
+
+  /** Answers whose COMMIT was acknowledged. */
+  committed({ decision, repeats }: Committed): void {
+    for (const [delivery, claim] of repeats) {
+      if (claim === 'other-body') this.#respond(delivery, { status: 'key-reused' })
+      else if (claim.status === 200) this.#respond(delivery, { status: 'accepted', answer: claim.answer })
+      else
+        this.#respond(delivery, {
+          status: 'refused',
+          httpStatus: claim.status as 404 | 409 | 422,
+          ...(claim.answer as { code: string; detail: string }),
+        })
+    }
+    for (const { delivery, outcome, code, answer } of decision.decided) {
+      if (delivery.origin.source !== 'command') continue
+      if (answer?.outcome === 'accepted') this.#respond(delivery, { status: 'accepted', answer: answer.answer })
+      else if (answer)
+        this.#respond(delivery, {
+          status: 'refused',
+          httpStatus: answer.status,
+          code: answer.code,
+          detail: answer.detail,
+        })
+      else if (outcome === 'busy') this.#respond(delivery, { status: 'saga-busy', retryAfterSeconds: busyRetrySeconds })
+      else this.#respond(delivery, { status: 'failed', code: code ?? 'failed' })
+    }
+  }
+
+  failed(delivery: Delivery, end: 'unavailable' | 'failed'): void {
+    if (end === 'failed') this.#respond(delivery, { status: 'failed', code: 'refused-by-database' })
+    else
+      this.#respond(delivery, {
+        status: 'unavailable',
+        code: 'database-unavailable',
+        detail: 'the database does not take the request now',
+        retryAfterSeconds: 1,
+      })
+  }
+
+  /** Takes no more and waits for those at work. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.#batcher.idle()
+  }
+
+  async #run(engine: Engine, pending: Pending[]): Promise<void> {
+    const { first, repeats } = withoutRepeats(pending)
+    const items: Item[] = first.map(({ delivery, key, takenAtMs }) => ({ delivery, key, takenAtMs }))
+    try {
+      await engine.process(items, new AbortController().signal)
+    } catch {
+      for (const { delivery } of first) this.failed(delivery, 'unavailable')
+    }
+    for (const repeat of repeats) this.#batcher.add(repeat)
+  }
+
+  #respond(delivery: Delivery, response: CommandResponse): void {
+    this.#pending.get(delivery)?.respond(response)
+    this.#pending.delete(delivery)
+  }
+
+  #delivery({ command, body, route, principal, idempotencyKey, traceparent }: CommandRequest): Delivery {
+    const reaction = this.#participant.reactions.find(r => r.trigger === command)
+    if (!reaction)
+      throw new Error(`${this.#participant.service} has a route for ${command.type}, but no reaction to it`)
+    const sagaId = command.saga === 'none' ? '' : command.saga(body)
+    if (command.saga !== 'none' && !isSagaId(sagaId))
+      throw new Error(`${command.type}: ${sagaId} is no saga id; a saga id is a UUIDv7 in lower case`)
+    return {
+      id: `${this.#participant.service}/${route}/${principal}/${idempotencyKey ?? randomUUID()}`,
+      sagaId,
+      reaction,
+      message: { ...body, type: command.type, kind: 'command' },
+      envelope: { key: null, headers: traceparent ? { traceparent } : {}, body: null },
+      traceparent,
+      origin: { source: 'command', opens: command.opens },
+    }
+  }
+}
+
+/** The keys of one transaction are distinct (rule 32): a repeat inside the batch comes again behind it and finds the answer. */
+function withoutRepeats(pending: readonly Pending[]): { first: Pending[]; repeats: Pending[] } {
+  const seen = new Set<string>()
+  const first: Pending[] = []
+  const repeats: Pending[] = []
+  for (const p of pending) {
+    const text = p.key && keyText(p.key)
+    if (text !== undefined && seen.has(text)) repeats.push(p)
+    else first.push(p)
+    if (text !== undefined) seen.add(text)
+  }
+  return { first, repeats }
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod'
+import { StartError } from '../errors.ts'
+import { type Settings, setting, type ValuesOf, wholeNumber } from '../settings.ts'
+import { brokerList, databaseUrl, durationBetween, httpUrl, intake, optional, port } from './setting-types.ts'
+
+/** What every participant reads from its environment, whatever its saga. docs/settings.md is generated from this table. */
+export const kitSettings = {
+  databaseUrl: setting({
+    env: 'DATABASE_URL',
+    type: databaseUrl,
+    description: "the service's own PostgreSQL database, like postgres://order:secret@localhost:5432/order",
+  }),
+  kafkaBrokers: setting({
+    env: 'KAFKA_BROKERS',
+    type: brokerList,
+    description: 'bootstrap brokers, host:port separated by commas, like localhost:9092',
+  }),
+  kafkaRecordCodec: setting({
+    env: 'KAFKA_RECORD_CODEC',
+    type: z.enum(['own', 'stock'], { error: 'is neither own nor stock' }),
+    default: 'own',
+    description:
+      'who writes and reads record batches: `own`, the kit, or `stock`, kafkajs, which does the same at several times the cost: should the kit’s be suspected of a fault',
+  }),
+  schemaRegistryUrl: setting({
+    env: 'SCHEMA_REGISTRY_URL',
+    type: httpUrl,
+    description: 'Confluent-compatible schema registry, like http://localhost:8080/apis/ccompat/v7',
+  }),
+  schemaMode: setting({
+    env: 'SCHEMA_MODE',
+    type: z.enum(['register', 'lookup'], { error: 'is neither register nor lookup' }),
+    default: 'register',
+    description: '`register` writes missing schemas at start (development); `lookup` only reads them (production)',
+  }),
+  port: setting({
+    env: 'PORT',
+    type: port,
+    default: '3000',
+    description: 'HTTP port of the routes, probes and metrics; 0 takes any free one',
+  }),
+  adminPort: setting({
+    env: 'ADMIN_PORT',
+    type: optional(port),
+    default: '',
+    description:
+      'port of the admin listener, where operators look at and handle dead letters; 0 takes any free one, empty opens none',
+  }),
+  adminToken: setting({
+    env: 'ADMIN_TOKEN',
+    type: optional(z.string().regex(/^[\x21-\x7e]{16,200}$/, 'is no token of 16 to 200 visible ASCII characters')),
+    default: '',
+    description:
+      'bearer token of the admin listener, 16 to 200 visible ASCII characters; without one it listens on 127.0.0.1 only',
+  }),
+  adminUrl: setting({
+    env: 'ADMIN_URL',
+    type: optional(httpUrl),
+    default: '',
+    description:
+      'where operators reach the admin listener, published with the declaration; empty: http://127.0.0.1:<port>, or with a token http://<host name>:<port>',
+  }),
+  logLevel: setting({
+    env: 'LOG_LEVEL',
+    type: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'is none of fatal, error, warn, info, debug, trace, silent',
+    }),
+    default: 'info',
+    description: 'least severe level that is logged',
+  }),
+  retryMaxAttempts: setting({
+    env: 'RETRY_MAX_ATTEMPTS',
+    type: wholeNumber({ min: 1, max: 100 }),
+    default: '5',
+    description: 'tries of one message before it is a dead letter',
+  }),
+  retryBaseDelayMs: setting({
+    env: 'RETRY_BASE_DELAY',
+    type: durationBetween('1ms', '1h'),
+    default: '1s',
+    description: 'upper bound of the wait before the second try; doubles with every try (full jitter)',
+  }),
+  retryMaxDelayMs: setting({
+    env: 'RETRY_MAX_DELAY',
+    type: durationBetween('1ms', '1d'),
+    default: '1m',
+    description: 'the doubling stops here',
+  }),
+  topicPartitions: setting({
+    env: 'TOPIC_PARTITIONS',
+    type: wholeNumber({ min: 1, max: 1_000 }),
+    default: '4',
+    description:
+      'partitions of every event topic; the same for all services, since partition n of all topics goes together',
+  }),
+  topicPrefix: setting({
+    env: 'TOPIC_PREFIX',
+    type: z.string().regex(/^[a-zA-Z0-9._-]{0,100}$/, 'is no topic prefix: at most 100 of a-z A-Z 0-9 . _ -'),
+    default: '',
+    description: 'put before every topic and group name, so that deployments can share a broker',
+  }),
+  intake: setting({
+    env: 'INTAKE',
+    type: intake,
+    default: 'all',
+    description:
+      'for a database that was restored (docs/runbook.md): `none`, or only these topics, without the prefix and separated by commas; HTTP is served and timers wait',
+    warning: 'only some messages are taken, and no timer fires, until it is unset',
+  }),
+  maxBatch: setting({
+    env: 'MAX_BATCH',
+    type: wholeNumber({ min: 1, max: 10_000 }),
+    default: '500',
+    description: 'most messages that share one transaction',
+  }),
+  databasePool: setting({
+    env: 'DATABASE_POOL',
+    type: wholeNumber({ min: 2, max: 200 }),
+    default: '8',
+    description:
+      'connections to the database, besides the one that holds the sweeper lock, and two while an audit runs',
+  }),
+  outboxMax: setting({
+    env: 'OUTBOX_MAX',
+    type: wholeNumber({ min: 1, max: 100_000_000 }),
+    default: '100000',
+    description: 'outbox rows at which HTTP commands are answered 503, while Kafka is away',
+  }),
+  publishWindowMs: setting({
+    env: 'PUBLISH_WINDOW',
+    type: durationBetween('100ms', '5m'),
+    default: '5s',
+    description:
+      'how long after its commit a transaction may still publish its own events; later ones are the sweeper’s (rule 24)',
+  }),
+  migrations: setting({
+    env: 'MIGRATIONS',
+    type: z.enum(['apply', 'check'], { error: 'is neither apply nor check' }),
+    default: 'apply',
+    description:
+      '`apply` brings the tables up to date at start; `check` refuses to start while a migration is pending (production)',
+  }),
+  shutdownTimeoutMs: setting({
+    env: 'SHUTDOWN_TIMEOUT',
+    type: durationBetween('1s', '1h'),
+    default: '25s',
+    description:
+      'time for finishing the batch at hand on SIGTERM; keep it below the grace period of the platform (Kubernetes: 30s)',
+  }),
+} satisfies Settings
+
+export type KitSettings = ValuesOf<typeof kitSettings>
+
+/** What one setting alone cannot see. @throws StartError, one line that names both variables. */
+export function checkTogether(s: KitSettings): void {
+  const wrong = (message: string): never => {
+    throw new StartError('settings-contradict', message)
+  }
+  if (s.retryBaseDelayMs > s.retryMaxDelayMs)
+    wrong(
+      `RETRY_BASE_DELAY (${s.retryBaseDelayMs} ms) is longer than RETRY_MAX_DELAY (${s.retryMaxDelayMs} ms): lower the first or raise the second`,
+    )
+  if (s.adminPort === undefined && (s.adminToken !== undefined || s.adminUrl !== undefined))
+    wrong(
+      `${s.adminToken === undefined ? 'ADMIN_URL' : 'ADMIN_TOKEN'} is set but ADMIN_PORT is not: set ADMIN_PORT, or no admin listener is opened`,
+    )
+  if (s.adminPort !== undefined && s.adminPort !== 0 && s.adminPort === s.port)
+    wrong(`ADMIN_PORT and PORT are both ${s.port}: give the admin listener a port of its own`)
+}

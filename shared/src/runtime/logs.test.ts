@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { createLog } from './logs.ts'
+
+function capture() {
+  const lines: string[] = []
+  const log = createLog({ service: 'order', level: 'info', to: { write: line => void lines.push(line) } })
+  return { log, text: () => lines.join(''), last: () => JSON.parse(lines.at(-1) ?? 'null') }
+}
+
+test('a line is JSON with service, level by name and an ISO time', () => {
+  const { log, last } = capture()
+  log.warn({ topic: 'order.events.v1' }, 'paused')
+  expect(last()).toMatchObject({
+    service: 'order',
+    level: 'warn',
+    msg: 'paused',
+    topic: 'order.events.v1',
+    pid: process.pid,
+  })
+  expect(new Date(last().time).toISOString()).toBe(last().time)
+})
+
+test('lines below the level are not written', () => {
+  const { log, text } = capture()
+  log.debug('x')
+  expect(text()).toBe('')
+})
+
+const secrets = {
+  customerId: 'c-1',
+  email: 'ann@example.com',
+  to: 'ann@example.com',
+  address: '1 High Street',
+  name: 'Ann',
+}
+test.each([
+  ['at the top', secrets],
+  ['deeper', { event: { lines: [{ contact: secrets, ...secrets }] } }],
+  ['in a body', { body: { anything: 'c-1' } }],
+])('customer data is redacted: %s', (_, fields) => {
+  const { log, text } = capture()
+  log.info(fields, 'x')
+  log.child(fields).info('y')
+  expect(text()).not.toMatch(/c-1|ann@|High Street|Ann/)
+  expect(text()).toContain('[redacted]')
+})
+
+test('what is inside a text: mail addresses, and passwords in URLs', () => {
+  const { log, text } = capture()
+  log.info('mail to ann.lee+x@mail.example.co.uk failed on postgres://order:hunter2@localhost/order')
+  expect(text()).toContain('mail to [redacted] failed on postgres://[redacted]@localhost/order')
+})
+
+test("an error's message, code, stack and cause stay; pg's detail with the row does not", () => {
+  const { log, last, text } = capture()
+  const cause = Object.assign(new Error('duplicate key'), {
+    code: '23505',
+    constraint: 'accounts_pkey',
+    detail: 'Key (customer_id)=(c-1) already exists.',
+  })
+  log.error({ err: new Error('save failed', { cause }) }, 'x')
+  expect(last().err).toMatchObject({
+    type: 'Error',
+    message: 'save failed',
+    cause: { code: '23505', constraint: 'accounts_pkey' },
+  })
+  expect(last().err.stack).toContain('logs.test.ts')
+  expect(text()).not.toContain('c-1')
+})
+
+test('survives what JSON cannot say', () => {
+  const { log, last } = capture()
+  const circular: Record<string, unknown> = { n: 10n, bytes: Buffer.from('c-1') }
+  circular.self = circular
+  log.info(circular, 'x')
+  expect(last()).toMatchObject({ n: '10', bytes: '[3 bytes]', msg: 'x' })
+})

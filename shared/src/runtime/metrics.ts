@@ -1,0 +1,130 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import {
+  type BatchSource,
+  type MetricDefinition,
+  metricDefinitions,
+  type StepDirection,
+  type StepOutcome,
+} from './metric-definitions.ts'
+
+export interface Metrics {
+  /** What /metrics prints. */
+  readonly registry: Registry
+  /** Counts one delivery by how it ended; `rejected` and `dead` count as saga_failed_total too. */
+  stepEnded(step: string, direction: StepDirection, outcome: StepOutcome): void
+  stepTook(step: string, direction: StepDirection, seconds: number): void
+  retried(step: string): void
+  /** A record that became a letter unread; `reason` is its error code. */
+  unreadable(reason: string): void
+  batch(source: BatchSource, messages: number): void
+  /** What a poll of the tables found; a scrape itself never touches the database. */
+  backlog(b: Partial<Backlog>): void
+  paused(cause: string, isPaused: boolean): void
+  lag(topic: string, partition: number, records: number): void
+  /** After a rebalance: forgets the lag of partitions that are now another member's. */
+  forgetLag(): void
+}
+export interface Backlog {
+  readonly parked: number
+  readonly deadLetters: number
+  readonly outboxRows: number
+  readonly outboxOldestSeconds: number
+  readonly outboxRefused: number
+  readonly timerLagSeconds: number
+}
+
+export interface MetricsOptions {
+  readonly service: string
+  /** Their failure counters stand at 0 from the start: a rate over a series that appears with its first failure misses it. */
+  readonly steps?: readonly string[]
+  /** Node's own metrics; off in tests. */
+  readonly ofNode?: boolean
+}
+
+/** The metrics of one participant, in a registry of their own, so that several can live in one test process. */
+export function createMetrics({ service, steps = [], ofNode = true }: MetricsOptions): Metrics {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service })
+  if (ofNode) collectDefaultMetrics({ register: registry })
+
+  const d = metricDefinitions
+  const failed = cached((step: string, reason: string) => counters.failed.labels(step, reason))
+  const counters = {
+    failed: counter(d.failed),
+    steps: counter(d.steps),
+    retries: counter(d.retries),
+    unreadable: counter(d.unreadable),
+  }
+  const ended = cached((step: string, direction: string, outcome: string) =>
+    counters.steps.labels(step, direction, outcome),
+  )
+  const retries = cached((step: string) => counters.retries.labels(step))
+  const duration = histogram(d.stepDuration)
+  const took = cached((step: string, direction: string) => duration.labels(step, direction))
+  const batchSize = histogram(d.batchSize)
+  const batches = cached((source: string) => batchSize.labels(source))
+  const gauges = {
+    parked: gauge(d.parked),
+    deadLetters: gauge(d.deadLetters),
+    outboxRows: gauge(d.outboxRows),
+    outboxOldestSeconds: gauge(d.outboxOldest),
+    outboxRefused: gauge(d.outboxRefused),
+    timerLagSeconds: gauge(d.timerLag),
+  }
+  const pausedBy = gauge(d.paused)
+  const consumerLag = gauge(d.consumerLag)
+
+  for (const step of steps) for (const reason of ['rejected', 'dead']) failed(step, reason).inc(0)
+
+  return {
+    registry,
+    stepEnded(step, direction, outcome) {
+      ended(step, direction, outcome).inc()
+      if (outcome === 'rejected' || outcome === 'dead') failed(step, outcome).inc()
+    },
+    stepTook: (step, direction, seconds) => took(step, direction).observe(seconds),
+    retried: step => retries(step).inc(),
+    unreadable: reason => counters.unreadable.inc({ reason }),
+    batch: (source, messages) => batches(source).observe(messages),
+    backlog(b) {
+      for (const [name, value] of Object.entries(b)) gauges[name as keyof Backlog].set(value)
+    },
+    paused: (cause, isPaused) => pausedBy.set({ cause }, isPaused ? 1 : 0),
+    lag: (topic, partition, records) => consumerLag.set({ topic, partition }, records),
+    forgetLag: () => consumerLag.reset(),
+  }
+
+  function counter(definition: MetricDefinition) {
+    return new Counter({
+      name: definition.name,
+      help: definition.help,
+      labelNames: [...definition.labels],
+      registers: [registry],
+    })
+  }
+  function gauge(definition: MetricDefinition) {
+    return new Gauge({
+      name: definition.name,
+      help: definition.help,
+      labelNames: [...definition.labels],
+      registers: [registry],
+    })
+  }
+  function histogram({ name, help, labels, buckets = [] }: MetricDefinition) {
+    return new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] })
+  }
+}
+
+/** Resolves a child once per combination of labels: prom-client builds and checks a label object at every `labels()`. */
+function cached<L extends readonly string[], Child>(resolve: (...labels: L) => Child): (...labels: L) => Child {
+  const children = new Map<string, Child>()
+  return (...labels) => {
+    const key = labels.join('\0')
+    let child = children.get(key)
+    if (child === undefined) {
+      child = resolve(...labels)
+      children.set(key, child)
+    }
+    return child
+  }
+}

@@ -1,0 +1,106 @@
+import type { Pool } from 'pg'
+import type { Safeguards } from '../core/safeguards.ts'
+import type { Kafka } from '../kafka/client.ts'
+import { createPublisher, type OutboundRecord } from '../kafka/publish.ts'
+import { Acknowledged } from '../postgres/acknowledged.ts'
+import type { Committed } from '../postgres/transaction.ts'
+import { Acknowledgements } from './acknowledgements.ts'
+import type { KitSettings } from './kit-settings.ts'
+import type { Log } from './logs.ts'
+import { outbound, placeOf } from './outbound.ts'
+import { Refusals } from './refusals.ts'
+import { Sweeper } from './sweeper.ts'
+
+export interface Outgoing {
+  /** Rows that the broker has and the outbox still shows. */
+  readonly acknowledged: Acknowledged
+  /** Events that the broker refuses. */
+  readonly refused: number
+  run(): void
+  /** Publishes what a transaction may publish of its own (rule 24). Never blocks. */
+  publish(committed: Pick<Committed, 'outbox' | 'committingAtMs'>): void
+  /** Publishes what is left for up to `timeoutMs`, and gives up the sweeper's lock; the rest waits in the outbox. */
+  stop(timeoutMs: number): Promise<void>
+}
+
+/** The way out: the committers' publisher, the sweeper with its own, and the deletion of what the broker has acknowledged. */
+export function createOutgoing(o: {
+  readonly service: string
+  readonly kit: KitSettings
+  readonly pool: Pool
+  readonly kafka: Kafka
+  readonly log: Log
+  readonly safeguards: Safeguards
+  /** Whether a transaction is at work, which takes acknowledged rows with it. */
+  readonly busy: () => boolean
+  readonly left: (rows: number) => void
+}): Outgoing {
+  const { kafka, log, pool, safeguards, kit } = o
+  const acknowledged = new Acknowledged(safeguards.givenBack)
+  const acknowledgements = new Acknowledgements({ pool, acknowledged, busy: o.busy })
+  const refusals = new Refusals(30 * kit.publishWindowMs)
+
+  const onAcknowledged = (records: readonly OutboundRecord[]) => {
+    acknowledged.add(records.map(placeOf))
+    for (const { id } of records) refusals.taken(String(id))
+    o.left(records.length)
+    acknowledgements.whenIdle()
+  }
+  const onRefused = ({ id, topic, key }: OutboundRecord, error: string) => {
+    if (!refusals.add(String(id))) return
+    log.error(
+      { alarm: 'event-refused', outbox_row: String(id), topic, saga_id: key?.toString(), error },
+      'the broker refuses this event; its saga waits until the topic takes it, the others flow',
+    )
+  }
+  const publisher = createPublisher({
+    ...{ kafka, logger: log, onAcknowledged, onRefused },
+    safeguards: { throwProducerAway: safeguards.producerThrownAway },
+  })
+  const sweepersPublisher = createPublisher({
+    ...{ kafka, logger: log },
+    onAcknowledged(records) {
+      onAcknowledged(records)
+      sweeper.settled(records)
+    },
+    onRefused(record, error) {
+      onRefused(record, error)
+      sweeper.refused(record)
+    },
+    onLeft: records => sweeper.settled(records),
+  })
+  const sweeper: Sweeper = new Sweeper({
+    databaseUrl: kit.databaseUrl,
+    applicationName: `${o.service} sweeper`,
+    publishWindowMs: kit.publishWindowMs,
+    publisher: sweepersPublisher,
+    isAcknowledged: row => acknowledged.has(row),
+    locked: safeguards.sweeperLock,
+    trouble: error => log.warn({ err: error }, 'the sweeper lost its connection and begins anew'),
+  })
+
+  return {
+    acknowledged,
+    get refused() {
+      return refusals.count
+    },
+    run() {
+      sweeper.run()
+      acknowledgements.run()
+    },
+    publish({ outbox, committingAtMs }) {
+      const deadlineMs = safeguards.publishWindow ? committingAtMs + kit.publishWindowMs : Number.POSITIVE_INFINITY
+      publisher.publish(outbox.filter(row => !row.deferred).map(row => outbound(row, deadlineMs)))
+    },
+    async stop(timeoutMs) {
+      const endMs = performance.now() + timeoutMs
+      await publisher.drain(timeoutMs)
+      // Before the sweeper's last look: what stands deferred behind these may go once they are gone.
+      await acknowledgements.flush()
+      await sweeper.drain(endMs - performance.now())
+      await sweeper.stop()
+      await Promise.all([publisher.close(), sweepersPublisher.close()])
+      await acknowledgements.stop()
+    },
+  }
+}

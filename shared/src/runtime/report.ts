@@ -1,0 +1,76 @@
+import type { Acted } from '../core/act.ts'
+import type { Decided } from '../core/decision.ts'
+import type { Committed } from '../postgres/transaction.ts'
+import type { Item } from './engine.ts'
+import type { Log } from './logs.ts'
+import type { Metrics } from './metrics.ts'
+
+/** Counts and logs how each delivery of a committed transaction ended. */
+export function reporter(log: Log, metrics: Metrics): (committed: Committed, items: readonly Item[]) => void {
+  return ({ decision }, items) => {
+    const takenAtMs = new Map(
+      items.flatMap(item => ('delivery' in item ? [[item.delivery, item.takenAtMs] as const] : [])),
+    )
+    const nowMs = performance.now()
+    for (const decided of decision.decided) {
+      const { delivery, outcome } = decided
+      const { step, direction } = delivery.reaction
+      metrics.stepEnded(step, direction, outcome)
+      if (outcome === 'succeeded' || outcome === 'rejected' || outcome === 'accepted')
+        metrics.stepTook(step, direction, (nowMs - (takenAtMs.get(delivery) ?? nowMs)) / 1_000)
+      if (delivery.origin.source === 'due' && delivery.origin.attempts > 0 && outcome !== 'gone') metrics.retried(step)
+      say(log, decided)
+    }
+    for (const acted of decision.acted) {
+      const { act, result, step, direction } = acted
+      if (act.act === 'discard' && result === 'done' && step && direction)
+        metrics.stepEnded(step, direction, 'discarded')
+      sayAct(log, acted)
+    }
+    for (const item of items)
+      if ('undeliverable' in item) {
+        const { id, code, problem } = item.undeliverable
+        metrics.unreadable(code)
+        log.error({ event_id: id, error_code: code }, `cannot be read, kept as a letter: ${problem}`)
+      }
+    if (items.every(item => 'act' in item)) return
+    const source = items.find(item => 'delivery' in item)?.delivery.origin.source ?? 'kafka'
+    metrics.batch(source === 'command' ? 'http' : source === 'kafka' ? 'kafka' : 'due', items.length)
+  }
+}
+
+function say(log: Log, { delivery, outcome, code, error, attempts }: Decided): void {
+  const level =
+    outcome === 'dead' || (outcome === 'failed' && delivery.origin.source === 'command')
+      ? 'error'
+      : outcome === 'failed'
+        ? 'warn'
+        : outcome === 'gone'
+          ? 'trace'
+          : outcome === 'duplicate'
+            ? 'debug'
+            : 'info'
+  if (!log.isLevelEnabled(level)) return
+  const { step, direction, trigger } = delivery.reaction
+  const fields = {
+    ...(delivery.sagaId && { saga_id: delivery.sagaId }),
+    ...{ event_id: delivery.id, step, direction, on: trigger.type, outcome },
+    ...(code !== undefined && { error_code: code }),
+    ...(attempts !== undefined && { attempts }),
+    ...(error !== undefined && { err: error }),
+  }
+  log[level](fields, `${direction === 'compensation' ? 'undo ' : ''}${step} ${outcome}`)
+}
+
+/** An operator changed what the service would have done by itself: whoever reads the log later must see it. */
+function sayAct(log: Log, { act, result, detail, step, errorCode }: Acted): void {
+  const { letter, operator, plan } = act
+  const fields = {
+    ...(letter.sagaId && { saga_id: letter.sagaId }),
+    ...{ event_id: letter.id, ...(step && { step }), act: act.act, operator, plan, result },
+    ...(errorCode && { error_code: errorCode }),
+    ...(act.act === 'discard' && { reason: act.reason }),
+  }
+  if (result === 'done') log.warn(fields, `${act.act} by ${operator}`)
+  else log.info({ ...fields, detail }, `${act.act} by ${operator}: ${result}`)
+}

@@ -1,0 +1,95 @@
+import { hash } from 'node:crypto'
+import type { EventMeta, Rules } from '../core/rules.ts'
+import { everySafeguard, type Safeguards } from '../core/safeguards.ts'
+import type { Direction } from '../core/saga.ts'
+import { readTraceparent } from '../core/trace-context.ts'
+import { PermanentError } from '../errors.ts'
+import { writeHeaders } from '../kafka/cloudevents.ts'
+import type { Codec } from '../kafka/codec.ts'
+import { partitionOf } from '../kafka/partition.ts'
+import { deadLetterTopic } from '../kafka/topic-specs.ts'
+import type { EventType } from '../messages.ts'
+import type { Participant } from '../participant.ts'
+import type { Horizon } from './horizon.ts'
+import type { KitSettings } from './kit-settings.ts'
+
+/** Framing of a batch with one record (61 bytes, and lengths), generously. */
+const framingBytes = 200
+const callGraceMs = 5_000
+
+export function createRules(o: {
+  participant: Participant
+  kit: KitSettings
+  own: unknown
+  codec: Codec
+  horizon: Horizon
+  /** max.message.bytes of the events topic. */
+  maxMessageBytes: number
+  safeguards?: Partial<Safeguards>
+}): Rules {
+  const { participant, kit, codec } = o
+  const events = new Map(publishedBy(participant).map(type => [type.type, type]))
+  const safeguards = { ...everySafeguard, ...o.safeguards }
+  return {
+    service: participant.service,
+    timers: new Map(
+      participant.reactions
+        .filter(r => r.trigger.kind === 'timer')
+        .map(r => [r.trigger.type, { step: r.step, direction: r.direction as Direction }]),
+    ),
+    reactsTo: new Set(participant.reactions.map(r => r.trigger.type)),
+    owesNothing: new Set(participant.reactions.filter(r => r.emits.length === 0).map(r => r.trigger.type)),
+    settings: o.own,
+    retry: { maxAttempts: kit.retryMaxAttempts, baseDelayMs: kit.retryBaseDelayMs, maxDelayMs: kit.retryMaxDelayMs },
+    ...o.horizon,
+    callGraceMs,
+    letterTopic: kit.topicPrefix + deadLetterTopic(participant.service),
+    safeguards,
+    partitionOf: key => partitionOf(key, kit.topicPartitions),
+    encode(event, meta) {
+      const type = events.get(event.type)!
+      const body = codec.encode(event, type)
+      const headers = writeHeaders({
+        ...meta,
+        service: participant.service,
+        type: type.schema.fullName,
+        time: meta.now,
+        traceparent: traceOf(meta),
+      })
+      const bytes = (ofText: (text: string) => number) =>
+        framingBytes + meta.sagaId.length + body.length + bytesOf(headers, ofText)
+      // Counted only of those that may be too large: to count costs more than to write the headers.
+      if (bytes(mostBytes) > o.maxMessageBytes && bytes(Buffer.byteLength) > o.maxMessageBytes && safeguards.sizeCheck)
+        throw new PermanentError(
+          'event-too-large',
+          `${event.type} has ${bytes(Buffer.byteLength)} bytes with its headers; its topic takes ${o.maxMessageBytes} (max.message.bytes)`,
+        )
+      return { topic: kit.topicPrefix + type.schema.topic, body, headers }
+    },
+  }
+}
+
+function bytesOf(headers: Readonly<Record<string, string>>, ofText: (text: string) => number): number {
+  let bytes = 0
+  for (const name in headers) bytes += name.length + ofText(headers[name]!) + 4
+  return bytes
+}
+
+/** In UTF-8. */
+const mostBytes = (text: string) => 3 * text.length
+
+export function publishedBy({ reactions }: Participant): EventType<any>[] {
+  return [...new Set(reactions.flatMap(r => r.emits).filter(e => e.kind === 'event'))]
+}
+export function readBy({ reactions }: Participant): EventType<any>[] {
+  return reactions.flatMap(r => (r.trigger.kind === 'event' ? [r.trigger] : []))
+}
+
+/**
+ * The event's place in its trace. A saga that came without one has a trace named by its own id, so that all its services
+ * agree on it. The span is derived from the event id: publishing it again makes no second span.
+ */
+function traceOf({ id, sagaId, traceparent }: EventMeta): string {
+  const { traceId, flags } = readTraceparent(traceparent ?? '') ?? { traceId: sagaId.replaceAll('-', ''), flags: '01' }
+  return `00-${traceId}-${hash('sha1', id).slice(0, 16)}-${flags}`
+}

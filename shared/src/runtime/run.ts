@@ -1,0 +1,39 @@
+import { StartError } from '../errors.ts'
+import type { Route } from '../http/routes.ts'
+import type { Participant } from '../participant.ts'
+import { startService } from './service.ts'
+
+export { batchRoute } from '../http/batch-routes.ts'
+export { commandRoute, queryRoute, type Reader, type Route } from '../http/routes.ts'
+export { type Service, type ServiceOptions, startService } from './service.ts'
+
+/**
+ * The main program of a service: settings from the environment, SIGTERM and SIGINT stop it in order. A wrong setting is
+ * one line on stderr and exit code 78 (EX_CONFIG of sysexits.h); an orchestrator gains nothing by restarting it.
+ */
+export async function run(
+  participant: Participant<any, any>,
+  o: { readonly routes?: readonly Route[]; readonly migrations?: URL },
+): Promise<void> {
+  try {
+    const service = await startService(participant, { ...o, environment: process.env })
+    let stopping = false
+    const stop = (signal: NodeJS.Signals) => {
+      if (stopping) return
+      stopping = true
+      // The platform kills what is not gone by its grace period; what is unfinished then comes again elsewhere.
+      service.stop().then(
+        () => process.exit(0),
+        error => {
+          console.error(`${participant.service}: stopping on ${signal} failed:`, error)
+          process.exit(1)
+        },
+      )
+    }
+    process.on('SIGTERM', stop).on('SIGINT', stop)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    console.error(`${participant.service}: ${error.message} [${error.code}]`)
+    process.exit(78)
+  }
+}

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { OutboundRecord, Publisher } from '../kafka/publish.ts'
+import { type OutboxPlace, placeText } from '../postgres/acknowledged.ts'
+import { connectionConfig } from '../postgres/connect.ts'
+import { findSweepable, readOutbox } from '../postgres/sweep-outbox.ts'
+import { outbound } from './outbound.ts'
+import { SweepWindow } from './sweep-window.ts'
+
+const pollMs = 20
+const oldEveryMs = 1_000
+const lockRetryMs = 500
+/** Rule 27: a sweeper that was stopped (SIGSTOP) loses its lock with its connection; it polls far more often than this. */
+const idleSessionTimeoutMs = 5_000
+/** One key for all services: each has a database of its own. */
+export const sweeperLockKey = 7_134_208_101
+const sagasAtOnce = 2_000
+
+export interface SweeperOptions {
+  readonly databaseUrl: string
+  readonly applicationName: string
+  readonly publishWindowMs: number
+  /** Its own: another producer id than the committers' (rule 25). */
+  readonly publisher: Pick<Publisher, 'publish'>
+  /** Acknowledged and not yet deleted: publishing it again would be a copy for nothing. */
+  readonly isAcknowledged: (row: OutboxPlace) => boolean
+  readonly locked: boolean
+  readonly trouble: (error: unknown) => void
+}
+
+/** Publishes what its committers have left: deferred rows in their saga's order, and rows past their window (rules 24 and 27). */
+export class Sweeper {
+  readonly #o: SweeperOptions
+  readonly #stopping = new AbortController()
+  readonly #window = new SweepWindow()
+  #holdsLock = false
+  /** `performance.now()` of the last look that found nothing to do. */
+  #idleAtMs = Number.NEGATIVE_INFINITY
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(options: SweeperOptions) {
+    this.#o = options
+  }
+
+  run(): void {
+    this.#running = this.#loop()
+  }
+
+  settled(records: readonly OutboundRecord[]): void {
+    for (const { id } of records) this.#window.ended(String(id))
+  }
+
+  /** Its saga waits behind it, the others flow (rule 22). It is asked again now and then: a topic's limit can be raised. */
+  refused({ id }: OutboundRecord): void {
+    this.#window.refused(String(id), 5 * this.#oldMs)
+  }
+
+  /** Resolves when nothing is left that this one could publish, another instance sweeps, or `timeoutMs` have passed. */
+  async drain(timeoutMs: number): Promise<void> {
+    const beganMs = performance.now()
+    while (this.#holdsLock && this.#idleAtMs < beganMs && performance.now() < beganMs + timeoutMs) await sleep(pollMs)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  get #oldMs(): number {
+    return 2 * this.#o.publishWindowMs
+  }
+
+  async #loop(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted) {
+      const client = new pg.Client({
+        ...connectionConfig({ url: this.#o.databaseUrl, applicationName: this.#o.applicationName }),
+        query_timeout: 5_000,
+      })
+      client.on('error', () => {})
+      try {
+        await client.connect()
+        await client.query(`set idle_session_timeout = ${idleSessionTimeoutMs}`)
+        while (!signal.aborted && !(await this.#lock(client))) await sleep(lockRetryMs, undefined, { signal })
+        this.#holdsLock = true
+        await this.#sweep(client, signal)
+      } catch (error) {
+        if (!signal.aborted) this.#o.trouble(error)
+      } finally {
+        this.#holdsLock = false
+        await client.end().catch(() => undefined)
+      }
+      await sleep(lockRetryMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  async #lock(client: pg.Client): Promise<boolean> {
+    if (!this.#o.locked) return true
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as locked', [sweeperLockKey])
+    return rows[0]?.locked === true
+  }
+
+  async #sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
+    let oldAtMs = 0
+    while (!signal.aborted) {
+      const lookedAtMs = performance.now()
+      const includingOld = lookedAtMs >= oldAtMs
+      if (includingOld) oldAtMs = lookedAtMs + oldEveryMs
+      if (this.#window.isFull)
+        await client.query('select 1') // keeps the session, and with it the lock, alive
+      else if ((await this.#look(client, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
+  /** Gives the number of rows that may leave by now. */
+  async #look(client: pg.Client, includingOld: boolean): Promise<number> {
+    const without = this.#window.waiting()
+    const found = await findSweepable(client, { limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld, without })
+    const taken = this.#window.take(found.filter(row => !this.#o.isAcknowledged(row)))
+    if (taken.length === 0) return found.length
+    const rows = await readOutbox(client, taken).catch(error => {
+      for (const row of taken) this.#window.ended(placeText(row))
+      throw error
+    })
+    const read = new Set(rows.map(placeText))
+    for (const id of taken.map(placeText)) if (!read.has(id)) this.#window.ended(id)
+    this.#o.publisher.publish(rows.map(row => outbound(row, Number.POSITIVE_INFINITY)))
+    return found.length
+  }
+}
