@@ -1,0 +1,9 @@
+import { whatTheCanvasGetsWrong } from 'saga-kit/testing'
+import { expect, test } from 'vitest'
+import { inventory as participant } from './participant.ts'
+import { routes } from './routes.ts'
+
+test('README.md says what the code does', () => {
+  const service = new URL('../', import.meta.url)
+  expect(whatTheCanvasGetsWrong({ service, participant, routes })).toEqual([])
+})

@@ -1,0 +1,4 @@
+create table contacts (
+  customer_id text primary key,
+  email text not null check (email like '%_@_%')
+);

@@ -1,0 +1,38 @@
+import type { OrderCancelled, OrderConfirmed, OrderRefunded } from 'shop-schemas'
+import { formatMinor } from './money.ts'
+
+/** The events that a customer is told of. */
+export type Notable = OrderConfirmed | OrderCancelled | OrderRefunded
+export type Template = 'confirmed' | 'cancelled' | 'refunded'
+
+export interface Written {
+  readonly template: Template
+  readonly subject: string
+  readonly text: string
+}
+
+/** The mail about an event: the same one at every try. */
+export function mailAbout(event: Notable): Written {
+  const order = `Order ${event.orderId}`
+  switch (event.type) {
+    case 'OrderConfirmed': {
+      const total = formatMinor(event.totalMinor, event.currency)
+      return written('confirmed', `${order} is confirmed`, `Thank you. ${order} is confirmed; you paid ${total}.`)
+    }
+    case 'OrderCancelled':
+      return written('cancelled', `${order} is cancelled`, `${order} is cancelled: ${why[event.reason]}`)
+    case 'OrderRefunded': {
+      const amount = formatMinor(event.amountMinor, event.currency)
+      return written('refunded', `${order} is refunded`, `${order} is refunded; ${amount} went back to your account.`)
+    }
+  }
+}
+
+const written = (template: Template, subject: string, text: string): Written => ({ template, subject, text })
+
+const why: Readonly<Record<OrderCancelled['reason'], string>> = {
+  customer: 'you asked for it. Whatever you had paid is on its way back.',
+  'stock-rejected': 'we do not have what you ordered. You have not paid anything.',
+  'balance-rejected': 'your balance could not pay for it. You have not paid anything.',
+  'timed-out': 'we could not complete it in time. Whatever you had paid is on its way back.',
+}

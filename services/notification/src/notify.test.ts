@@ -1,0 +1,66 @@
+import { accepted, asked, calls, fails, rejected, succeeded, testing } from 'saga-kit/testing'
+import { describe, expect, test } from 'vitest'
+import { contact, notificationSent, orderCancelled, orderConfirmed, orderId, orderRefunded } from './examples.ts'
+import { mailerLog } from './mailer-log.ts'
+import { mailAbout } from './mails.ts'
+import { notification } from './participant.ts'
+import { SetContact } from './set-contact.ts'
+
+const { given, now } = testing(notification(mailerLog()))
+
+describe.each([
+  { template: 'confirmed', event: orderConfirmed() },
+  { template: 'cancelled', event: orderCancelled() },
+  { template: 'refunded', event: orderRefunded() },
+] as const)('telling that an order is $template', ({ template, event }) => {
+  const { subject, text } = mailAbout(event)
+  const row = { id: `${orderId}/${template}`, orderId, template, channel: 'mail', subject, text, sentAt: now }
+
+  test('a mail is intended, to the customer’s contact', () =>
+    given({ contacts: [contact()] })
+      .when(event)
+      .then(calls({ to: 'ada@example.org', subject, text })))
+  test('when it has gone out, it is recorded and announced', () =>
+    given({ contacts: [contact()] })
+      .when(event)
+      .answering({ channel: 'mail' })
+      .then(succeeded(notificationSent(template)), { notifications: [row] }))
+  test('when it was only logged, that is what is said', () =>
+    given({ contacts: [contact()] })
+      .when(event)
+      .answering({ channel: 'log' })
+      .then(succeeded(notificationSent(template, 'log')), { notifications: [{ ...row, channel: 'log' }] }))
+  test('nobody is told without a contact', () =>
+    given({ contacts: [contact({ customerId: 'grace' })] })
+      .when(event)
+      .then(rejected('no-contact')))
+  test('nobody is told twice', () =>
+    given({ contacts: [contact()], notifications: [row] })
+      .when(event)
+      .then(fails('notification-exists')))
+})
+
+describe('what the mails say', () => {
+  test.each([orderConfirmed(), orderRefunded()])('$type names the amount', event =>
+    expect(mailAbout(event).text).toContain('EUR 25.00'),
+  )
+  test.each([
+    ['customer', 'you asked for it'],
+    ['stock-rejected', 'we do not have'],
+    ['balance-rejected', 'your balance'],
+    ['timed-out', 'in time'],
+  ] as const)('OrderCancelled says why: %s', (reason, words) =>
+    expect(mailAbout(orderCancelled(reason)).text).toContain(words),
+  )
+})
+
+describe('setting a contact', () => {
+  test('for the first time', () =>
+    given()
+      .when(asked(SetContact, contact()))
+      .then(accepted({ customerId: 'ada' }), { contacts: [contact()] }))
+  test('anew', () =>
+    given({ contacts: [contact({ email: 'old@example.org' })] })
+      .when(asked(SetContact, contact()))
+      .then(accepted({ customerId: 'ada' }), { contacts: [contact()] }))
+})
