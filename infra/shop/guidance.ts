@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import type { Ground, Shop } from './shop.ts'
+
+/** Told when the shop is up: where everything is, how to look at an order, and how to make trouble. */
+export function guidance({ shop, stack, dataFolder }: { shop: Shop; stack: Ground; dataFolder: string }): string {
+  const { order, inventory, balance, notification } = shop.services
+  const post = `curl -s -H 'content-type: application/json' -H "idempotency-key: $(date +%s%N)"`
+  // package.json names the usual brokers.
+  const brokers = stack.brokers.join(',')
+  const saga = brokers === '127.0.0.1:19092' ? 'npx saga' : `KAFKA_BROKERS=${brokers} npx saga`
+  return `
+The shop is up until Ctrl-C. What you order is told above.
+  order         ${order.url}    (/openapi.json, /metrics, /readyz, as of each service)
+  inventory     ${inventory.url}
+  balance       ${balance.url}
+  notification  ${notification.url}
+  Kafka         ${brokers}
+  PostgreSQL    ${stack.adminUrl}
+  registry      ${stack.registryUrl}
+  logs          ${join(dataFolder, 'logs')}, ${join(dataFolder, 'stack/logs')}
+
+Prepare, order, look:
+  curl -s -X PUT -H 'content-type: application/json' -d '{"unitPriceMinor":450,"currency":"EUR"}' ${order.url}/prices/tea
+  ${post} -d '{"quantity":10}' ${inventory.url}/stock/tea/receipts
+  ${post} -d '{"amountMinor":5000,"currency":"EUR"}' ${balance.url}/accounts/me/deposits
+  ${post} -d '{"customerId":"me","currency":"EUR","lines":[{"sku":"tea","quantity":1}]}' ${order.url}/orders
+  curl -s '${order.url}/orders?customerId=me'
+
+Look inside, replay what is dead (docs/operating.md):
+  ${saga} status
+  ${saga} trace <orderId>
+  ${saga} dlq list
+
+Make trouble:
+  order for a customerId without an account, or more than there is: the steps already done are undone
+  kill -STOP ${balance.pid}; order; cancel it (POST ${order.url}/orders/<orderId>/cancel); kill -CONT ${balance.pid}
+  kill -9 ${balance.pid}; order: it stays PENDING, and the next \`npm start\` completes it
+`
+}

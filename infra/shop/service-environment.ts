@@ -1,0 +1,22 @@
+/** The settings of the services that can be given to the launcher; the others say where the stack is, and are the launcher's. */
+const passedOn = [
+  'DEDUCTIONS_FAIL_FOR',
+  'LOG_LEVEL',
+  'MAIL_FROM',
+  'MAX_BATCH',
+  'ORDER_TIMEOUT',
+  'RETRY_BASE_DELAY',
+  'RETRY_MAX_ATTEMPTS',
+  'RETRY_MAX_DELAY',
+  'SMTP_URL',
+  'STOCK_RELEASE_DELAY',
+] as const
+
+/** Stock is held so briefly that its release is seen, and Ctrl-C is not kept waiting as long as a platform would. */
+const defaults = { STOCK_RELEASE_DELAY: '5s', SHUTDOWN_TIMEOUT: '10s' }
+
+/** What `LOG_LEVEL=debug STOCK_RELEASE_DELAY=1m npm start` means for each service. */
+export function serviceEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = passedOn.flatMap(name => (env[name] ? [[name, env[name]]] : []))
+  return { ...defaults, ...Object.fromEntries(given) }
+}
