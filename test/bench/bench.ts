@@ -1,0 +1,64 @@
+/**
+ * How fast the shop is, on a stack of its own, with every safeguard on: see README.md beside this file.
+ *
+ *   npm run bench -- --scenario one,fifty --seconds 20 --runs 5 --peers --json FILE
+ *
+ * Exit code 1 when a run broke what always holds: it has no figure.
+ */
+import { writeFileSync } from 'node:fs'
+import { startBenchStack } from './ground/stack.ts'
+import { startLoad } from './load/load-process.ts'
+import { type Options, optionsFrom } from './options.ts'
+import { type MeasuredPeer, measurePeers } from './peers/compare.ts'
+import { peersTable } from './peers/report.ts'
+import { hottestFunctions } from './profile.ts'
+import { conditionsOf, type Measured, machine, tablesOf } from './report.ts'
+import { listed } from './scenarios.ts'
+import { measureShop } from './shop-runs.ts'
+
+const say = (line: string) => console.error(line)
+
+async function benchmark(o: Options): Promise<boolean> {
+  const ground = await startBenchStack(say, { countsStatements: o.profile })
+  const load = startLoad()
+  try {
+    const { measured, statements } = await measureShop({ ...o, ground, load, say })
+    tell(measured, o)
+    if (statements) console.log(`\n${statements}`)
+    const peers = await measurePeers({ ...o, ground, load, say })
+    const one = measured.find(({ scenario }) => scenario.name === 'one')?.median
+    if (peers.length > 0) console.log(`\n${peersTable(peers, one)}`)
+    if (o.json) writeFileSync(o.json, jsonOf(measured, peers, o))
+    return [...measured, ...peers].every(({ median }) => median)
+  } finally {
+    load.end()
+    await ground.end()
+  }
+}
+
+function tell(all: readonly Measured[], o: Options): void {
+  const runs = o.runs === 1 ? 'one run' : `${o.runs} runs, the median one,`
+  console.log(`${machine()}; ${runs} of ${o.seconds} s; the stack, the services and the load on it\n`)
+  if (all.length > 0) console.log(tablesOf(all))
+  const last = all.at(-1)?.runs.at(-1)
+  if (o.profile && last) console.log(`\n${hottestFunctions(last.window)}`)
+}
+
+function jsonOf(measured: readonly Measured[], peers: readonly MeasuredPeer[], { seconds }: Options): string {
+  const scenarios = measured.map(({ scenario, ...runs }) => ({
+    ...{ ...scenario, conditions: conditionsOf(scenario) },
+    ...runs,
+  }))
+  return `${JSON.stringify({ machine: machine(), seconds, scenarios, peers }, null, 2)}\n`
+}
+
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
+try {
+  const options = optionsFrom(process.argv.slice(2))
+  if (options.list) console.log(listed())
+  else process.exitCode = (await benchmark(options)) ? 0 : 1
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+process.exit()

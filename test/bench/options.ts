@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util'
+import { peerNames, peersOf } from './peers/all.ts'
+import type { Peer } from './peers/peer.ts'
+import { type Scenario, scenariosOf } from './scenarios.ts'
+
+export interface Options {
+  readonly scenarios: readonly Scenario[]
+  /** Of each window of measurement. */
+  readonly seconds: number
+  readonly runs: number
+  readonly warmUpSeconds: number
+  readonly profile: boolean
+  readonly peers: readonly Peer[]
+  readonly json: string | undefined
+  readonly list: boolean
+}
+
+const usage = `npm run bench -- [options]
+  --scenario NAMES   separated by commas (all), or none; --list names them
+  --seconds N        of each measurement (20)
+  --runs N           of each scenario; the median one is printed (1)
+  --warmup N         seconds of load before the first measurement (20)
+  --together N       orders under way in closed loops, instead of the scenario's own number
+  --per-post N       orders in a request, likewise
+  --profile          V8 profiles of the services into .local/bench/profiles, and their hottest functions
+  --peers NAMES      the same steps without the kit, to be compared with the scenario "one": all, or of ${peerNames} (none)
+  --json FILE        writes all figures of all runs`
+
+/** @throws Error with the usage */
+export function optionsFrom(args: readonly string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        scenario: { type: 'string', default: 'all' },
+        seconds: { type: 'string', default: '20' },
+        runs: { type: 'string', default: '1' },
+        warmup: { type: 'string', default: '20' },
+        together: { type: 'string' },
+        'per-post': { type: 'string' },
+        profile: { type: 'boolean', default: false },
+        peers: { type: 'string', default: 'none' },
+        json: { type: 'string' },
+        list: { type: 'boolean', default: false },
+      },
+    })
+    const together = values.together === undefined ? undefined : positive('--together', values.together)
+    const perPost = values['per-post'] === undefined ? undefined : positive('--per-post', values['per-post'])
+    return {
+      scenarios: scenariosOf(values.scenario.split(',')).map(scenario => changed(scenario, { together, perPost })),
+      seconds: positive('--seconds', values.seconds),
+      runs: positive('--runs', values.runs),
+      warmUpSeconds: positive('--warmup', values.warmup),
+      ...{ profile: values.profile, peers: peersOf(values.peers.split(',')), json: values.json, list: values.list },
+    }
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n\n${usage}`)
+  }
+}
+
+function changed(
+  scenario: Scenario,
+  { together, perPost }: { together: number | undefined; perPost: number | undefined },
+): Scenario {
+  const { arrival } = scenario
+  return {
+    ...scenario,
+    ...(perPost !== undefined && { perPost }),
+    ...(together !== undefined && arrival.loop === 'closed' && { arrival: { loop: 'closed', together } }),
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text)
+  if (value > 0 && Number.isFinite(value)) return value
+  throw new Error(`${name} must be a number above 0, not ${JSON.stringify(text)}`)
+}

@@ -1,0 +1,39 @@
+import { medianBy } from './figures/percentiles.ts'
+import type { LoadPlan } from './load/plan.ts'
+import { type Bench, measure, type Run } from './measure.ts'
+
+export interface Runs {
+  readonly runs: readonly Run[]
+  /** The run in the middle, by its sagas a second; undefined when any broke what always holds. */
+  readonly median: Run | undefined
+}
+export interface RunOptions {
+  /** Of each window of measurement. */
+  readonly seconds: number
+  readonly runs: number
+  readonly say: (line: string) => void
+}
+
+/** Before each window: what a load needs until it is even. */
+const rampMs = 3_000
+
+export async function runsOf(
+  bench: Bench,
+  { name, ...plan }: Pick<LoadPlan, 'blend' | 'arrival' | 'perPost'> & { readonly name: string },
+  { seconds, runs: count, say }: RunOptions,
+): Promise<Runs> {
+  const runs: Run[] = []
+  for (let n = 1; n <= count; n++) {
+    const run = await measure(bench, { ...plan, rampMs, windowMs: seconds * 1_000 })
+    runs.push(run)
+    say(`${name}, run ${n} of ${count}: ${inWords(run)}`)
+  }
+  const broken = runs.some(({ violations }) => violations.length > 0)
+  return { runs, median: broken ? undefined : medianBy(runs, run => run.sagasPerSecond) }
+}
+
+export function inWords({ sagasPerSecond, latencyMs, othersShare, violations }: Run): string {
+  if (violations.length > 0) return violations.join('\n')
+  const disturbed = othersShare > 0.05 ? `; others used ${(100 * othersShare).toFixed(0)}% of the machine` : ''
+  return `${sagasPerSecond.toFixed(0)} sagas/s, p50 ${latencyMs.p50.toFixed(0)} ms, p99 ${latencyMs.p99.toFixed(0)} ms${disturbed}`
+}

@@ -1,0 +1,62 @@
+import type { Pool } from 'pg'
+import type { ShopDatabases } from '../../e2e/invariants.ts'
+import type { TopicWatch } from '../ground/topic-watch.ts'
+import type { Check } from './check.ts'
+import type { OrderFindings } from './orders.ts'
+import type { Told } from './told.ts'
+
+/** What was asked for once and would count double: money and goods that came in, mails that went out, events. */
+export async function judgeSums(
+  shop: ShopDatabases,
+  told: Told,
+  { mails, endings }: OrderFindings,
+  watch: Pick<TopicWatch, 'events' | 'outOfOrder' | 'differentCopies'>,
+): Promise<Check[]> {
+  const deposited = await sumsOf(shop.balance, 'select customer_id as name, deposited_minor as sum from accounts')
+  const received = await sumsOf(shop.inventory, 'select sku as name, received as sum from stock')
+  const sent = await sumsOf(shop.notification, 'select template as name, count(*) as sum from notifications group by 1')
+  const settled = (...statuses: readonly string[]) =>
+    [...endings].reduce((sum, [ending, count]) => sum + (statuses.includes(ending.split(' ')[0]!) ? count : 0), 0)
+  const mailsSent = [...sent.values()].reduce((sum, count) => sum + count, 0)
+  const eventsDue = new Map([
+    ['OrderPlaced', settled('PENDING', 'CONFIRMED', 'CANCELLED', 'REFUNDING', 'REFUNDED')],
+    ['OrderConfirmed', settled('CONFIRMED', 'REFUNDING', 'REFUNDED')],
+    ['OrderCancelled', settled('CANCELLED')],
+    ['OrderRefunded', settled('REFUNDED')],
+    ['NotificationSent', mailsSent],
+  ])
+  const due = (what: string, expected: ReadonlyMap<string, number>, found: ReadonlyMap<string, number>): Check[] => [
+    { name: `${what}: none is missing`, asksFor: 'lost', violations: differences(expected, found, 'missing') },
+    { name: `${what}: none counts twice`, asksFor: 'doubled', violations: differences(expected, found, 'too many') },
+  ]
+  const onTopics = new Map([...eventsDue.keys()].map(type => [type, watch.events.get(type) ?? 0]))
+  return [
+    ...due('acknowledged deposits', told.deposits, deposited),
+    ...due('acknowledged receipts', told.receipts, received),
+    ...due('mails', new Map(Object.entries(mails)), sent),
+    ...due('events on the topics', eventsDue, onTopics),
+    {
+      name: 'first copies of a saga stand on a topic in the order of their commits',
+      asksFor: 'wrong',
+      violations: watch.outOfOrder,
+    },
+    { name: 'copies of an event are the event', asksFor: 'doubled', violations: watch.differentCopies },
+  ]
+}
+
+async function sumsOf(db: Pool, text: string): Promise<Map<string, number>> {
+  const { rows } = await db.query(text)
+  return new Map(rows.map(({ name, sum }) => [name, sum]))
+}
+
+function differences(
+  expected: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, number>,
+  which: 'missing' | 'too many',
+): string[] {
+  return [...new Set([...expected.keys(), ...found.keys()])].flatMap(name => {
+    const [due, is] = [expected.get(name) ?? 0, found.get(name) ?? 0]
+    const differs = which === 'missing' ? is < due : is > due
+    return differs ? [`${name}: ${due} expected, ${is} found`] : []
+  })
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createProgram } from '../../shared/src/cli/program.ts'
+import { generatorMain, repository } from './generated-file.ts'
+
+const page = 'docs/operating.md'
+
+/** What --help says of each command, by its name: `saga dlq list`. */
+export function helpTexts(): Map<string, string> {
+  const never = () => Promise.reject(new Error('only the help is asked for'))
+  const actions = { list: never, show: never, replay: never, discard: never, trace: never, audit: never, status: never }
+  const texts = new Map<string, string>()
+  const visit = (command: ReturnType<typeof createProgram>, before: string) => {
+    const name = `${before} ${command.name()}`.trim()
+    let text = ''
+    command.configureOutput({ writeOut: part => (text += part) }).outputHelp()
+    texts.set(name, text.trimEnd())
+    for (const sub of command.commands) visit(sub, name)
+  }
+  visit(
+    createProgram('', actions, () => {}),
+    '',
+  )
+  return texts
+}
+
+/** The page with the block behind each `<!-- saga dlq list --help -->` filled. @throws Error for a command without one */
+export function withHelp(text: string, helps: ReadonlyMap<string, string>): string {
+  let filled = text
+  for (const [name, help] of helps) {
+    const block = new RegExp(`(<!-- ${name} --help -->\\n)(?:\`\`\`text\\n[\\s\\S]*?\\n\`\`\`\\n)?`)
+    if (!block.test(filled)) throw new Error(`${page} has no <!-- ${name} --help -->`)
+    filled = filled.replace(block, (_, marker: string) => `${marker}\`\`\`text\n${help}\n\`\`\`\n`)
+  }
+  return filled
+}
+
+// node test/checks/command-line.ts [--check]
+if (import.meta.main) generatorMain(page, withHelp(readFileSync(join(repository, page), 'utf8'), helpTexts()))

@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { judge } from './import-rules.ts'
+import { readImports } from './read-imports.ts'
+
+let root: string | undefined
+afterEach(() => {
+  if (root) rmSync(root, { recursive: true })
+  root = undefined
+})
+
+/** Runs the real command on a repository of these files. */
+function check(files: Record<string, string>) {
+  root = mkdtempSync(join(tmpdir(), 'imports-'))
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+  return spawnSync(process.execPath, [join(import.meta.dirname, 'imports.ts'), root], { encoding: 'utf8' })
+}
+
+test('fails with one line for each violation', () => {
+  const { status, stderr, stdout } = check({
+    'services/order/src/participant.ts': `import { participant } from 'saga-kit'\nimport { stock } from 'shop-inventory'\n`,
+    'services/order/src/routes.ts': `import { z } from 'zod'\nimport { Pool } from 'pg'\nimport '../../inventory/src/stock.ts'\n`,
+    'services/order/node_modules/x/index.ts': `import 'kafkajs'`,
+    'shared/src/core/fence.ts': `import { readFile } from 'node:fs/promises'\nimport type { Tx } from '../reaction.ts'\nimport { setting } from '../settings.ts'\n`,
+    'shared/src/kafka/consume.ts': `import {\n  Kafka,\n} from 'kafkajs'\n`,
+  })
+  expect(stderr.trim().split('\n')).toEqual([
+    'services/order/src/participant.ts:2 imports shop-inventory: a service knows no other service; they meet in shop-schemas only',
+    "services/order/src/routes.ts:2 imports pg: pg is the kit's to use; a service asks saga-kit",
+    'services/order/src/routes.ts:3 imports ../../inventory/src/stock.ts: a service imports nothing outside its own folder but saga-kit and shop-schemas',
+    'shared/src/core/fence.ts:1 imports node:fs/promises: the core is pure: no node:fs/promises',
+    'shared/src/core/fence.ts:3 imports ../settings.ts: the core imports types only from here',
+    'shared/src/kafka/consume.ts:1 imports kafkajs: only shared/src/kafka/client.ts imports kafkajs, since what must be mended in it is mended there',
+  ])
+  expect([status, stdout]).toEqual([1, ''])
+})
+
+test('passes what points inward', () => {
+  const { status, stderr, stdout } = check({
+    'services/order/src/participant.ts': `import { participant } from 'saga-kit'\nimport { runHttp } from 'saga-kit/runtime'\nimport { OrderPlaced } from 'shop-schemas'\nimport { z } from 'zod'\nimport { x } from './states.ts'\n`,
+    'shared/src/core/fence.ts': `import { PermanentError } from '../errors.ts'\nimport type { Tx } from '../reaction.ts'\n// import 'pg'\n/* import 'kafkajs' */\n`,
+    'shared/src/core/fence.test.ts': `import { test } from 'vitest'\n`,
+    'shared/src/kafka/publish.test.ts': `import { proxy } from '../../../test/faults/tcp-proxy.ts'\n`,
+    'shared/src/kafka/client.ts': `import { Kafka } from 'kafkajs'\n`,
+    'test/end-to-end/x.test.ts': `import { order } from 'shop-order'\nimport pg from 'pg'\n`,
+  })
+  expect([status, stderr, stdout]).toEqual([0, '', 'imports point inward in 6 files\n'])
+})
+
+test.each([
+  ['shared/src/postgres/save.ts', `import { OrderPlaced } from 'shop-schemas'`],
+  ['shared/src/core/decide.ts', `import type { Pool } from '../postgres/pool.ts'`],
+  ['shared/src/core/decide.ts', `export * from 'fastify'`],
+  ['shared/src/core/decide.ts', `const pg = await import('pg')`],
+  ['shared/src/states.ts', `import { pool } from './postgres/pool.ts'`],
+  ['schemas/generate.ts', `import { order } from 'shop-order'`],
+  ['infra/local/kafka.ts', `import { type Admin } from "kafkajs"`],
+])('%s may not: %s', (file, source) => expect(judge(file, readImports(source))).toHaveLength(1))
+
+test('reads imports of every form', () => {
+  const source = `import a from 'a'\nimport b, { type c } from "b"\nimport * as d from 'd'\nimport type { e } from 'e'\nexport { f } from 'f'\nexport * from 'g'\nimport 'h'\nconst i = await import('i')\n  \`import { x } from 'in a template'\`\n`
+  expect(readImports(source).map(({ specifier, isType }) => (isType ? `type ${specifier}` : specifier))).toEqual([
+    'a',
+    'b',
+    'd',
+    'type e',
+    'f',
+    'g',
+    'h',
+    'i',
+  ])
+})

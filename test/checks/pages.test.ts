@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { kitSettings } from '../../shared/src/runtime/kit-settings.ts'
+import { metricDefinitions } from '../../shared/src/runtime/metric-definitions.ts'
+import { durationMs, setting } from '../../shared/src/settings.ts'
+import { repository } from './generated-file.ts'
+import { metricsPage } from './metrics-table.ts'
+import { readParticipants } from './participants.ts'
+import { settingsPage } from './settings-table.ts'
+
+const reminderMs = setting({
+  env: 'REMINDER_DELAY',
+  type: durationMs,
+  default: '1d',
+  description: 'waits for a | or b',
+})
+
+test("the settings page has every variable of the kit, and each service's own under its name", () => {
+  const page = settingsPage([
+    { service: 'loyalty', settings: { reminderMs } },
+    { service: 'silent', settings: {} },
+  ])
+  for (const { env } of Object.values(kitSettings)) expect(page).toContain(`\n| \`${env}\` |`)
+  expect(page).toContain('| `DATABASE_URL` | **required** |')
+  expect(page).toContain(
+    '## loyalty\n\n| Variable | Default | What it is for |\n|---|---|---|\n| `REMINDER_DELAY` | `1d` | waits for a \\| or b |\n',
+  )
+  expect(page).not.toContain('silent')
+})
+
+test('the metrics page has every metric with all its labels', () => {
+  const page = metricsPage(Object.values(metricDefinitions))
+  for (const { name } of Object.values(metricDefinitions)) expect(page).toContain(`\n| \`${name}\` |`)
+  expect(page).toContain('| `saga_failed_total` | counter | `service`, `step`, `reason` |')
+})
+
+test('finds the participants of the repository, those that take a port too', async () => {
+  const services = (await readParticipants(repository)).map(({ service }) => service)
+  expect(services).toEqual(expect.arrayContaining(['balance', 'inventory', 'notification', 'order']))
+})
