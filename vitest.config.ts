@@ -16,6 +16,8 @@ export default defineConfig({
           setupFiles,
           include: ['{shared,schemas,services/*,test}/**/*.test.ts'],
           exclude: [...not, '**/*.stack.test.ts', ...ownStacks],
+          // Properties draw thousands of cases: on a busy machine that is more than vitest's five seconds.
+          testTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
