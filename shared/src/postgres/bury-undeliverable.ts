@@ -65,7 +65,11 @@ export async function buryUndeliverables(
     })
 }
 
-/** Such a letter stands for a saga of its own: it waits behind nobody's events, and its later markers wait behind it. */
+/**
+ * Such a letter stands for a saga of its own: it waits behind nobody's events, and its later markers wait behind it. Spelled
+ * as PostgreSQL gives a uuid back: what stands in the outbox is found by it.
+ */
 export function sagaIdOfLetter(letterId: string): string {
-  return createHash('md5').update(letterId).digest('hex')
+  const hex = createHash('md5').update(letterId).digest('hex')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
