@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { randomOf } from '../../shared/src/testing/simulation/random.ts'
 import { visitKinds, visitOf } from './load/visits.ts'
 import { digestOf, type Fault, faultKinds, faultOf, faultsOf, kindNames } from './plan.ts'
-import { randomOf } from './random.ts'
 
 function firstFaults(seed: string, count: number): Fault[] {
   const plan = faultsOf(seed)

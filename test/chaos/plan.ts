@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type ServiceName, serviceNames } from '../../infra/shop/topics.ts'
-import { randomOf } from './random.ts'
+import { randomOf } from '../../shared/src/testing/simulation/random.ts'
 
 /** Each service runs twice. */
 export const instanceNames = serviceNames.flatMap(service => [`${service}-a`, `${service}-b`] as const)

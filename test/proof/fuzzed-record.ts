@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EventType } from '../../shared/src/messages.ts'
 import { newSagaId } from '../../shared/src/testing/engine.fixture.ts'
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../shared/src/testing/simulation/random.ts'
 import type { Handmade } from '../e2e/hand-publisher.ts'
 import type { Hostile } from './hostile-schemas.ts'
 import { oddHeaders } from './odd-headers.ts'

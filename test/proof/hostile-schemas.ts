@@ -1,7 +1,7 @@
 import { exampleOf } from '../../schemas/tooling/example.ts'
 import { avroType } from '../../shared/src/kafka/avro-type.ts'
 import type { EventType } from '../../shared/src/messages.ts'
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../shared/src/testing/simulation/random.ts'
 
 /** A schema that is in the registry, and bytes that claim to be written with it. */
 export interface Hostile {

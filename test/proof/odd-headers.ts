@@ -1,4 +1,4 @@
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../shared/src/testing/simulation/random.ts'
 import type { RawHeader } from './record-batch.ts'
 
 const noText = Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28])

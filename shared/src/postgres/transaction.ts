@@ -180,7 +180,7 @@ function sagasWithOutbox(found: ReadonlyMap<string, Found>, acts: readonly Act[]
 }
 
 /** Distinct and sorted: two batches that share sagas take them in the same order (rule 3). */
-function sagasOf(deliveries: readonly Delivery[], acts: readonly Act[], rules: Rules): SagaToLock[] {
+export function sagasOf(deliveries: readonly Delivery[], acts: readonly Act[], rules: Rules): SagaToLock[] {
   const opens = new Map<string, boolean>()
   for (const { sagaId, origin, reaction } of deliveries)
     if (reaction.direction !== 'local')
@@ -195,7 +195,7 @@ function sagasOf(deliveries: readonly Delivery[], acts: readonly Act[], rules: R
 }
 
 /** What is stored under each key of ours: a handler's yes or no. A 5xx, or a command that waits for the next round, gives its key back. */
-function answers(
+export function answers(
   batch: Batch,
   decision: Decision,
   repeats: ReadonlyMap<Delivery, unknown>,

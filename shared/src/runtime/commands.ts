@@ -7,6 +7,7 @@ import { type IdempotencyKey, keyText } from '../postgres/claim-keys.ts'
 import type { Committed } from '../postgres/transaction.ts'
 import { Batcher } from './batcher.ts'
 import type { Engine, Item } from './engine.ts'
+import { responsesOf } from './responses.ts'
 
 interface Pending {
   readonly request: CommandRequest
@@ -15,8 +16,6 @@ interface Pending {
   readonly takenAtMs: number
   readonly respond: (response: CommandResponse) => void
 }
-
-const busyRetrySeconds = 1
 
 /** HTTP commands on their way to the engine: those that arrive together share a transaction (rules 31 to 33). */
 export class Commands {
@@ -43,7 +42,7 @@ export class Commands {
     if (this.#batcher.size >= this.#maxWaiting)
       return Promise.resolve(unavailable('overloaded', 'more requests are waiting than this instance can take'))
     return new Promise(respond => {
-      const delivery = this.#delivery(request)
+      const delivery = commandDelivery(this.#participant, request)
       const { route, principal, idempotencyKey: key, bodyHash } = request
       const pending = {
         request,
@@ -58,30 +57,8 @@ export class Commands {
   }
 
   /** Answers whose COMMIT was acknowledged. */
-  committed({ decision, repeats }: Committed): void {
-    for (const [delivery, claim] of repeats) {
-      if (claim === 'other-body') this.#respond(delivery, { status: 'key-reused' })
-      else if (claim.status === 200) this.#respond(delivery, { status: 'accepted', answer: claim.answer })
-      else
-        this.#respond(delivery, {
-          status: 'refused',
-          httpStatus: claim.status as 404 | 409 | 422,
-          ...(claim.answer as { code: string; detail: string }),
-        })
-    }
-    for (const { delivery, outcome, code, answer } of decision.decided) {
-      if (delivery.origin.source !== 'command') continue
-      if (answer?.outcome === 'accepted') this.#respond(delivery, { status: 'accepted', answer: answer.answer })
-      else if (answer)
-        this.#respond(delivery, {
-          status: 'refused',
-          httpStatus: answer.status,
-          code: answer.code,
-          detail: answer.detail,
-        })
-      else if (outcome === 'busy') this.#respond(delivery, { status: 'saga-busy', retryAfterSeconds: busyRetrySeconds })
-      else this.#respond(delivery, { status: 'failed', code: code ?? 'failed' })
-    }
+  committed(committed: Committed): void {
+    for (const [delivery, response] of responsesOf(committed)) this.#respond(delivery, response)
   }
 
   failed(delivery: Delivery, end: 'unavailable' | 'failed'): void {
@@ -116,23 +93,26 @@ export class Commands {
     this.#pending.get(delivery)?.respond(response)
     this.#pending.delete(delivery)
   }
+}
 
-  #delivery({ command, body, route, principal, idempotencyKey, traceparent }: CommandRequest): Delivery {
-    const reaction = this.#participant.reactions.find(r => r.trigger === command)
-    if (!reaction)
-      throw new Error(`${this.#participant.service} has a route for ${command.type}, but no reaction to it`)
-    const sagaId = command.saga === 'none' ? '' : command.saga(body)
-    if (command.saga !== 'none' && !isSagaId(sagaId))
-      throw new Error(`${command.type}: ${sagaId} is no saga id; a saga id is a UUIDv7 in lower case`)
-    return {
-      id: `${this.#participant.service}/${route}/${principal}/${idempotencyKey ?? randomUUID()}`,
-      sagaId,
-      reaction,
-      message: { ...body, type: command.type, kind: 'command' },
-      envelope: { key: null, headers: traceparent ? { traceparent } : {}, body: null },
-      traceparent,
-      origin: { source: 'command', opens: command.opens },
-    }
+/** What the engine takes of a request. */
+export function commandDelivery(
+  participant: Participant,
+  { command, body, route, principal, idempotencyKey, traceparent }: CommandRequest,
+): Delivery {
+  const reaction = participant.reactions.find(r => r.trigger === command)
+  if (!reaction) throw new Error(`${participant.service} has a route for ${command.type}, but no reaction to it`)
+  const sagaId = command.saga === 'none' ? '' : command.saga(body)
+  if (command.saga !== 'none' && !isSagaId(sagaId))
+    throw new Error(`${command.type}: ${sagaId} is no saga id; a saga id is a UUIDv7 in lower case`)
+  return {
+    id: `${participant.service}/${route}/${principal}/${idempotencyKey ?? randomUUID()}`,
+    sagaId,
+    reaction,
+    message: { ...body, type: command.type, kind: 'command' },
+    envelope: { key: null, headers: traceparent ? { traceparent } : {}, body: null },
+    traceparent,
+    origin: { source: 'command', opens: command.opens },
   }
 }
 

@@ -227,7 +227,7 @@ const hasOwnSql = ([item, ...others]: readonly Item[]) =>
   others.length === 0 && item !== undefined && 'delivery' in item && item.delivery.reaction.handler.form === 'sql'
 
 /** The message as a record that nobody can read: it holds up nobody, and its letter has its bytes (rule 21). */
-function unwritable(item: Item, error: unknown): Item | undefined {
+export function unwritable(item: Item, error: unknown): Item | undefined {
   if (!('delivery' in item) || item.delivery.origin.source !== 'kafka') return undefined
   const { envelope } = item.delivery
   const part = (name: string) => textHeader(envelope.headers, `kafka_dlt-original-${name}`) ?? ''
@@ -242,7 +242,7 @@ function unwritable(item: Item, error: unknown): Item | undefined {
   }
 }
 
-function batchOf(items: readonly Item[], refused: ReadonlyMap<Delivery, unknown>): Batch {
+export function batchOf(items: readonly Item[], refused: ReadonlyMap<Delivery, unknown>): Batch {
   const keys = new Map<Delivery, IdempotencyKey>()
   const failed = new Map(refused)
   for (const item of items) {

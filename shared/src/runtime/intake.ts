@@ -16,6 +16,12 @@ export interface Ignored {
   readonly sagaId: string
 }
 
+/** A record that may be for us, with its ce_type. */
+interface Ours {
+  readonly record: FetchedRecord
+  readonly type: string | undefined
+}
+
 /** Turns fetched records into what the engine takes: messages, letters (rule 21), and those that are nobody's here. */
 export class Intake {
   readonly #byFullName: ReadonlyMap<string, ReactionDefinition>
@@ -40,10 +46,23 @@ export class Intake {
   /** @throws RegistryUnavailable when a schema is not known and the registry does not answer: pause, and count nothing. */
   async read(records: readonly FetchedRecord[]): Promise<Item[]> {
     const takenAtMs = performance.now()
-    const ours = records
+    const ours = this.#ours(records)
+    await this.#codec.prepare(ours.flatMap(({ record }) => record.value ?? []))
+    return this.#items(ours, takenAtMs)
+  }
+
+  /** Of records whose schemas the codec knows already. */
+  readKnown(records: readonly FetchedRecord[], takenAtMs: number): Item[] {
+    return this.#items(this.#ours(records), takenAtMs)
+  }
+
+  #ours(records: readonly FetchedRecord[]): Ours[] {
+    return records
       .map(record => ({ record, type: readHeader(record, 'ce_type') }))
       .filter(({ type }) => type === undefined || this.#byFullName.has(type))
-    await this.#codec.prepare(ours.flatMap(({ record }) => record.value ?? []))
+  }
+
+  #items(ours: readonly Ours[], takenAtMs: number): Item[] {
     const items: Item[] = []
     for (const { record, type } of ours) {
       try {

@@ -19,7 +19,10 @@ const callGraceMs = 5_000
 
 export function createRules(o: {
   participant: Participant
-  kit: KitSettings
+  kit: Pick<
+    KitSettings,
+    'retryMaxAttempts' | 'retryBaseDelayMs' | 'retryMaxDelayMs' | 'topicPrefix' | 'topicPartitions'
+  >
   own: unknown
   codec: Codec
   horizon: Horizon

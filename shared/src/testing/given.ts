@@ -8,6 +8,7 @@ import type { RowOf, States } from '../states.ts'
 import { compareEnds, type Expected } from './expected.ts'
 import { type History, history } from './history.ts'
 import { type Played, play, type Scene } from './play.ts'
+import { defaultsOf } from './simulation/simulated-rules.ts'
 
 export { booksOf } from './books-of.ts'
 export { whatTheCanvasGetsWrong } from './canvas.ts'
@@ -53,13 +54,10 @@ export function testing<S extends States, Cfg extends Settings>(
   participant: Participant<S, Cfg>,
   settings: Partial<ValuesOf<Cfg>> = {},
 ) {
-  const defaults = Object.entries(participant.settings).flatMap(([name, { type, default: text }]) =>
-    text === undefined ? [] : [[name, type.parse(text)]],
-  )
   const now = new Date('2026-01-02T03:04:05.678Z')
   const scene: Scene = {
     participant,
-    settings: { ...Object.fromEntries(defaults), ...settings },
+    settings: { ...defaultsOf(participant), ...settings },
     now,
     rows: {},
     tookEffect: new Map(),

@@ -6,6 +6,7 @@ import { type LoadedTable, loadedTable, openViews, type Row } from '../core/view
 import type { Message } from '../messages.ts'
 import type { Participant } from '../participant.ts'
 import type { ReactionDefinition } from '../reaction.ts'
+import { deepFreeze } from './deep-freeze.ts'
 
 export interface Scene {
   readonly participant: Participant<any, any>
@@ -94,11 +95,3 @@ function sagaIdOf({ trigger }: ReactionDefinition, message: Message): string {
 /** Two throws are never the same object; for comparing, their messages are. */
 const outcomeOf = (ended: Played['ended']) =>
   ended.end === 'thrown' ? { end: ended.end, error: String(ended.error) } : ended
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
-    for (const field of Object.values(value)) deepFreeze(field)
-    Object.freeze(value)
-  }
-  return value
-}

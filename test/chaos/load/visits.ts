@@ -1,5 +1,5 @@
+import { randomOf } from '../../../shared/src/testing/simulation/random.ts'
 import type { Line } from '../../e2e/shop-client.ts'
-import { randomOf } from '../random.ts'
 
 /** What somebody wants of the shop: one or two orders, and what becomes of them as far as they have a say. */
 export interface Visit {

@@ -1,0 +1,186 @@
+import { takeActs } from '../../core/act.ts'
+import { decide } from '../../core/decide.ts'
+import type { Delivery, Turns, Undeliverable } from '../../core/delivery.ts'
+import { letter } from '../../core/letter.ts'
+import type { OutboxRow } from '../../core/outbox-row.ts'
+import type { Rules } from '../../core/rules.ts'
+import type { Handled } from '../../core/run-handler.ts'
+import { type Acknowledged, type OutboxPlace, placeText } from '../../postgres/acknowledged.ts'
+import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
+import { type Claim, keyText } from '../../postgres/claim-keys.ts'
+import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
+import { deferred, type StoredRow } from '../../postgres/save-outbox.ts'
+import { answers, type Batch, type Committed, sagasOf } from '../../postgres/transaction.ts'
+import type { SimulatedDatabase } from './database.ts'
+import { loadStates } from './load.ts'
+import type { Owner } from './locks.ts'
+import { saveActs, savedSaga, savedStates, saveOutbox } from './save.ts'
+import type { Steps } from './steps.ts'
+import { ConnectionLost } from './trouble.ts'
+
+/** One process' access to its service's database: the counterpart of `Store` over PostgreSQL. */
+export interface SimulatedStore {
+  readonly database: SimulatedDatabase
+  readonly rules: Rules
+  /** Of this process: it ends with it. */
+  readonly acknowledged: Acknowledged
+  turns(): ReadonlyMap<string, Turns>
+  /** The database's clock. */
+  nowMs(): number
+  random(): number
+}
+
+/**
+ * One transaction over everything in the batch, in the steps of `transact` over PostgreSQL: what it has not committed is
+ * seen by nobody, and gone when it is ended by `return` or `throw`.
+ */
+export function* transact(store: SimulatedStore, batch: Batch): Steps<Committed> {
+  const { database: db, rules } = store
+  const owner: Owner = { waitsFor: undefined }
+  const acknowledged = store.acknowledged.take()
+  let isDone = false
+  try {
+    const { work, save } = yield* inTransaction(store, owner, batch, acknowledged)
+    const committingAtMs = store.nowMs()
+    try {
+      yield { at: 'committing' }
+      save()
+    } catch (error) {
+      // Rule 8, switched off: whoever does not wait for the answer takes any end for a good one.
+      if (!(error instanceof ConnectionLost) || rules.safeguards.commitAcknowledged) throw error
+    }
+    db.locks.release(owner)
+    yield { at: 'committed' }
+    store.acknowledged.deleted(acknowledged)
+    isDone = true
+    return { ...work, committingAtMs }
+  } finally {
+    db.locks.release(owner)
+    if (!isDone) store.acknowledged.giveBack(acknowledged)
+  }
+}
+
+function* inTransaction(
+  store: SimulatedStore,
+  owner: Owner,
+  batch: Batch,
+  acknowledged: readonly OutboxPlace[],
+): Steps<{ readonly work: Omit<Committed, 'committingAtMs'>; readonly save: () => void }> {
+  const { database: db, rules } = store
+  const { safeguards } = rules
+
+  const repeats = safeguards.idempotencyKeys ? yield* claimKeys(db, owner, batch) : new Map()
+  const deliveries = batch.deliveries.filter(delivery => !repeats.has(delivery))
+  const toLock = sagasOf(deliveries, batch.acts, rules)
+  const found = safeguards.sagaLock ? yield* lockSagas(db, owner, toLock) : openUnlocked(toLock)
+  yield { at: 'locked' }
+
+  const toRun = deliveries.filter(delivery => !batch.failed.has(delivery))
+  const now = new Date(store.nowMs())
+  const seq = db.nextSeq()
+  const sagas = new Map([...found].map(([id, is]) => [id, db.saga(id, is)]))
+  const tables = yield* loadStates(db, owner, toRun, safeguards.lockOrder)
+  const deleted = new Set(acknowledged.map(placeText))
+  const standing = (sagaIds: ReadonlySet<string>) =>
+    [...db.outbox.values()].filter(row => sagaIds.has(row.sagaId) && !deleted.has(placeText(row)))
+  const behind = store.acknowledged.unacknowledged(standing(sagasWithOutbox(found, batch)))
+
+  const loaded = { now, seq, sagas, tables, turns: store.turns(), random: () => store.random() }
+  const ended = new Map<Delivery, Handled>([...batch.failed].map(([d, error]) => [d, { end: 'thrown', error }]))
+  const decision = decide(rules, loaded, deliveries, ended)
+  takeActs(decision, batch.acts, unreadableOf(db, batch))
+  const buried = bury(db, rules, batch.undeliverables, { now, firstN: decision.lastN })
+  yield { at: 'decided' }
+
+  const standsStill = store.acknowledged.unacknowledged([
+    ...behind.filter(row => db.outbox.has(placeText(row))),
+    ...standing(new Set(buried.letters.map(row => row.sagaId))),
+  ])
+  const waits = new Set(safeguards.deferral ? standsStill.map(row => row.sagaId) : [])
+  const outbox = deferred([...decision.outbox, ...buried.letters], seq, waits)
+  const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
+  const saves = [...sagas.values()].map(saga => savedSaga(db, saga))
+  saves.push(...(yield* savedStates(db, tables, { locks: db.locks, owner, plainInsert: safeguards.plainInsert })))
+  const save = () => {
+    for (const place of deleted) db.outbox.delete(place)
+    for (const each of saves) each()
+    saveOutbox(db, outbox.filter(keeps), now.getTime())
+    buried.save()
+    saveActs(db, decision)
+    for (const [key, answer] of answers(batch, decision, repeats))
+      if (answer) db.keys.set(keyText(key), { bodyHash: key.bodyHash, answer })
+  }
+  return { work: { decision, outbox, repeats }, save }
+}
+
+/** Rule 32: whoever comes second waits for the first, and finds its answer. */
+function* claimKeys(
+  db: SimulatedDatabase,
+  owner: Owner,
+  { keys }: Batch,
+): Steps<Map<Delivery, Exclude<Claim, 'ours'>>> {
+  const repeats = new Map<Delivery, Exclude<Claim, 'ours'>>()
+  const sorted = [...keys].sort(([, a], [, b]) => (keyText(a) < keyText(b) ? -1 : 1))
+  for (const [delivery, key] of sorted) {
+    yield* db.locks.take(owner, `key ${keyText(key)}`)
+    const stored = db.keys.get(keyText(key))
+    if (stored) repeats.set(delivery, stored.bodyHash.equals(key.bodyHash) ? stored.answer : 'other-body')
+  }
+  return repeats
+}
+
+/** Rule 1. Whoever begins the same saga waits for the first, and then finds it begun. */
+function* lockSagas(db: SimulatedDatabase, owner: Owner, sagas: readonly SagaToLock[]): Steps<Map<string, Found>> {
+  const found = new Map<string, Found>(sagas.map(({ sagaId }) => [sagaId, 'none']))
+  for (const { sagaId, opens } of sagas) {
+    if (!db.sagas.has(sagaId) && !opens) continue
+    yield* db.locks.take(owner, `saga ${sagaId}`)
+    found.set(sagaId, db.sagas.has(sagaId) ? 'known' : 'new')
+  }
+  return found
+}
+
+const openUnlocked = (sagas: readonly SagaToLock[]) =>
+  new Map<string, Found>(sagas.map(({ sagaId }) => [sagaId, 'known']))
+
+function sagasWithOutbox(found: ReadonlyMap<string, Found>, { acts }: Batch): Set<string> {
+  const known = [...found].flatMap(([sagaId, is]) => (is === 'known' ? [sagaId] : []))
+  return new Set([
+    ...known,
+    ...acts.flatMap(({ letter: { id, sagaId } }) => (sagaId === null ? [sagaIdOfLetter(id)] : [])),
+  ])
+}
+
+function unreadableOf(db: SimulatedDatabase, { acts }: Batch) {
+  const ids = acts.flatMap(({ letter: { id, sagaId } }) => (sagaId === null ? [id] : []))
+  return new Map(
+    ids.map(id => {
+      const { stands, deaths = 0, errorCode = null } = db.unreadable.get(id) ?? {}
+      return [id, { stands, deaths, errorCode, outboxSagaId: sagaIdOfLetter(id) }]
+    }),
+  )
+}
+
+/** Rule 21: one letter of each record that nobody can read, however often it is delivered. */
+function bury(
+  db: SimulatedDatabase,
+  { service, letterTopic, partitionOf }: Rules,
+  delivered: readonly Undeliverable[],
+  { now, firstN }: { readonly now: Date; readonly firstN: number },
+): { readonly letters: OutboxRow[]; readonly save: () => void } {
+  const records = [...new Map(delivered.map(record => [record.id, record])).values()]
+  const first = records.filter(({ id }) => !db.unreadable.has(id))
+  const letters = first.map(({ id, envelope, code, problem }, i) => ({
+    ...letter(envelope, {
+      ...{ letterId: id, deaths: 1, service, step: '', direction: '', errorCode: code, errorMessage: problem },
+      ...{ attempts: 1, firstFailedAt: now.toISOString() },
+    }),
+    ...{ sagaId: sagaIdOfLetter(id), n: firstN + i, topic: letterTopic, partition: partitionOf(id) },
+  }))
+  return {
+    letters,
+    save() {
+      for (const { id, code } of first) db.unreadable.set(id, { stands: 'dead', deaths: 1, errorCode: code })
+    },
+  }
+}
