@@ -24,7 +24,8 @@ export interface Refused {
   readonly outcome: 'refused'
   readonly code: string
 }
-export type Outcome<O> = Succeeded<O> | Rejected<O> | Refused
+/** `O` is what it emits when it succeeds, `R` what it publishes when it rejects. */
+export type Outcome<O, R = never> = Succeeded<O> | Rejected<R> | Refused
 
 export interface Accepted<O, A> {
   readonly outcome: 'accepted'

@@ -3,6 +3,7 @@ import {
   accept,
   after,
   auditOf,
+  cancel,
   command,
   durationMs,
   type Event,
@@ -41,6 +42,21 @@ participant(
       // @ts-expect-error undeclared event
       run: e => succeed(StockReturned({ orderId: e.orderId, lines: [] })),
     }),
+    on(StockReserved).action('r1', {
+      emits: [],
+      rejects: [BalanceDeducted],
+      // @ts-expect-error an event that says no is no success
+      run: e => succeed(BalanceDeducted({ orderId: e.orderId })),
+    }),
+    on(StockReserved).action('r2', {
+      emits: [BalanceDeducted],
+      // @ts-expect-error an event of success says no
+      run: e => reject('no', BalanceDeducted({ orderId: e.orderId })),
+    }),
+    // @ts-expect-error cancels a timer that is not declared
+    on(StockReserved).action('r4', { emits: [], run: () => succeed(cancel(T)) }),
+    // @ts-expect-error sets a timer that it only cancels
+    on(StockReserved).action('r3', { emits: [], cancels: [T], run: () => succeed(after(1, T, { a: '' })) }),
     // @ts-expect-error undeclared timer
     on(StockReserved).action('a2', { emits: [BalanceDeducted, T], run: () => succeed(after(1, U, {})) }),
     // @ts-expect-error wrong timer data

@@ -55,8 +55,18 @@ test.each<[string, string, (on: any) => unknown[]]>([
     'undone-by',
     on => [on(Paid).action('a', { emits: [], undoneBy: 'b', run })],
   ],
+  [
+    'a step that excludes what is no step here',
+    'excludes-unknown',
+    on => [on(Paid).action('a', { emits: [], excludes: ['b'], run })],
+  ],
 ])('refuses %s', (_name, code, reactions) => {
   expect(define(reactions)).toThrow(expect.objectContaining({ code }))
+})
+
+test('refuses a final event that it does not publish', () => {
+  const quiet = () => participant({ service: 'x', states, settings: {}, final: [Done] }, () => [])
+  expect(quiet).toThrow(expect.objectContaining({ code: 'final-unpublished' }))
 })
 
 describe('refuses an audit', () => {

@@ -1,5 +1,6 @@
 import { type Audit, checkAudit } from './audit.ts'
 import { StartError } from './errors.ts'
+import type { EventType } from './messages.ts'
 import { type On, on, type Reaction, type ReactionDefinition, type Trigger } from './reaction.ts'
 import type { Settings, ValuesOf } from './settings.ts'
 import type { States } from './states.ts'
@@ -11,6 +12,8 @@ export interface Participant<S extends States = States, Cfg extends Settings = S
   readonly states: S
   readonly settings: Cfg
   readonly reactions: readonly ReactionDefinition[]
+  /** Events that nobody need react to. */
+  readonly final: readonly EventType<any>[]
   readonly longestTimerMs: ((settings: any) => number) | undefined
   readonly audit: Audit<S> | undefined
 }
@@ -38,6 +41,8 @@ export function participant<const S extends States, const Cfg extends Settings, 
     readonly settings: Cfg
     /** The longest delay that it ever gives to `after`: checked at start against how long others remember a saga (rule 34). */
     readonly longestTimerMs?: (settings: ValuesOf<Cfg>) => number
+    /** Those of its events that nobody need react to: they are facts for whoever is interested. `saga check` misses a reader for all others. */
+    readonly final?: readonly EventType<any>[]
     /** What it contributes to the audit, over all services and of its own books. */
     readonly audit?: Audit<NoInfer<S>>
   },
@@ -52,7 +57,7 @@ export function participant<const S extends States, const Cfg extends Settings, 
   if (!/^[a-z][a-z0-9-]*$/.test(o.service))
     wrong('service-name', 'the service name must be lower case, like `order` or `loyalty-points`')
   const triggers = new Set<string>()
-  for (const { trigger, step, direction, reads, emits, undoneBy } of definitions) {
+  for (const { trigger, step, direction, reads, emits, cancels, excludes, undoneBy } of definitions) {
     const name = `on ${trigger.type}, ${step} (${direction})`
     if (triggers.has(trigger.type))
       wrong('two-reactions', `${trigger.type} has two reactions; a participant reacts to a message type once (rule 15)`)
@@ -71,9 +76,12 @@ export function participant<const S extends States, const Cfg extends Settings, 
         'lock-order',
         `${name}: reads ${reads.map(r => r.state).join(', ')}, but states are locked in the order ${stateNames.join(', ')} (rule 3)`,
       )
-    for (const timer of emits.filter(e => e.kind === 'timer'))
+    for (const timer of [...emits, ...cancels].filter(e => e.kind === 'timer'))
       if (!definitions.some(d => d.trigger.kind === 'timer' && d.trigger.type === timer.type))
-        wrong('timer-unread', `${name}: sets ${timer.type}, but nothing reacts to it`)
+        wrong('timer-unread', `${name}: sets or cancels ${timer.type}, but nothing reacts to it`)
+    for (const excluded of excludes)
+      if (excluded === step || !definitions.some(d => d.direction === 'action' && d.step === excluded))
+        wrong('excludes-unknown', `${name}: excludes ${excluded}, which is no other step of this participant`)
     if (
       undoneBy !== undefined &&
       undoneBy !== step &&
@@ -83,6 +91,10 @@ export function participant<const S extends States, const Cfg extends Settings, 
     if (direction === 'compensation' && !definitions.some(d => d.direction === 'action' && d.step === step))
       wrong('no-action', `${name}: no action named ${step}`)
   }
+  const final = o.final ?? []
+  for (const { type } of final)
+    if (!definitions.some(d => d.emits.some(e => e.kind === 'event' && e.type === type)))
+      wrong('final-unpublished', `${type} is named as final, but no reaction emits it`)
   const topics = new Set(definitions.flatMap(d => d.emits).flatMap(e => (e.kind === 'event' ? [e.schema.topic] : [])))
   if (topics.size > 1)
     wrong(
@@ -90,5 +102,5 @@ export function participant<const S extends States, const Cfg extends Settings, 
       `publishes to ${[...topics].join(' and ')}; a participant has one topic, so that its events of a saga stay in order`,
     )
   if (o.audit) checkAudit(o.service, o.audit)
-  return { ...o, longestTimerMs: o.longestTimerMs, audit: o.audit, reactions: definitions }
+  return { ...o, longestTimerMs: o.longestTimerMs, audit: o.audit, final, reactions: definitions }
 }

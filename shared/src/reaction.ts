@@ -29,7 +29,7 @@ export type In<T> =
       : T extends CommandType<infer N, infer C, any>
         ? Message<N, 'command'> & Readonly<C>
         : never
-export type Result<T, O> = T extends CommandType<any, any, infer A> ? Answered<O, A> : Outcome<O>
+export type Result<T, O, R = never> = T extends CommandType<any, any, infer A> ? Answered<O, A> : Outcome<O, R>
 
 /** "On this message, run this step in this direction." What `on(...)` builds; the type parameters carry what the table checks. */
 export interface Reaction<Step extends string = string, Direction extends string = string> {
@@ -45,7 +45,14 @@ export interface ReactionDefinition {
   readonly when: ((message: any) => boolean) | undefined
   readonly step: string
   readonly direction: 'action' | 'compensation' | 'local'
+  /** All that it may publish or set, also when it rejects. */
   readonly emits: readonly Emittable[]
+  /** Those of `emits` that say no. */
+  readonly rejects: readonly EventType<any>[]
+  /** Timers that it only takes back. */
+  readonly cancels: readonly TimerType<any, any>[]
+  /** Steps of this participant that never take effect in the same saga as this one. */
+  readonly excludes: readonly string[]
   /** The step whose compensation undoes this action; undefined when nothing ever has to. */
   readonly undoneBy: string | undefined
   readonly withinMs: number | undefined
@@ -83,14 +90,31 @@ type Loaded<S extends States, R extends keyof S> = Lookups<S, R>
 /** What a handler sees: locked tables it may write, looked-up ones it may only read. */
 export type Seen<S extends States, R extends keyof S, L extends keyof S> = Views<S, R> & Lookups<S, L>
 
-interface ActionOptions<T, P extends readonly Emittable[]> {
+/** What an action says of itself, beside its handlers. */
+interface Saying<
+  P extends readonly Emittable[],
+  Q extends readonly EventType<any>[],
+  C extends readonly TimerType<any, any>[],
+> {
+  /** What it publishes and sets when it succeeds. */
   readonly emits: P
+  /** What it publishes when it rejects: the failures that others may have to undo something for. */
+  readonly rejects?: Q
+  /** Timers that it takes back and never sets. */
+  readonly cancels?: C
+  /**
+   * Steps of this participant that, by its own state, never take effect in a saga in which this one did; it goes both ways.
+   * `saga check` then knows that what follows from the one need not be undone because of the other.
+   */
+  readonly excludes?: readonly string[]
   /** Which step's compensation undoes this one (default: its own, if it has one); 'never' for pivots and records. */
   readonly undoneBy?: string
   /** How long, in ms, until one of `emits` is owed; published with the declaration, for whoever watches sagas. */
   readonly withinMs?: number
-  readonly run: T
 }
+type Back<T> = T extends TimerType<infer N, any> ? CancelTimer<N> : never
+/** What a handler returns when it succeeds. */
+type Said<P extends readonly Emittable[], C extends readonly TimerType<any, any>[]> = Out<P[number]> | Back<C[number]>
 
 /** Chained, in lock order: each `reads` sees what the ones before it loaded. Definition fails if the chain leaves the order of `states`. */
 export interface On<S extends States, Cfg, T, R extends keyof S = never, L extends keyof S = never> {
@@ -106,9 +130,20 @@ export interface On<S extends States, Cfg, T, R extends keyof S = never, L exten
   ): On<S, Cfg, T, R, L | K>
   /** Messages that it refuses are `ignored`: they leave no row. */
   when(filter: (message: In<T>) => boolean): On<S, Cfg, T, R, L>
-  action<const Step extends string, const P extends readonly Emittable[]>(
+  action<
+    const Step extends string,
+    const P extends readonly Emittable[],
+    const Q extends readonly EventType<any>[] = [],
+    const C extends readonly TimerType<any, any>[] = [],
+  >(
     step: Step,
-    o: ActionOptions<(message: In<T>, states: Seen<S, R, L>, context: Context<Cfg>) => Result<T, Out<P[number]>>, P>,
+    o: Saying<P, Q, C> & {
+      readonly run: (
+        message: In<T>,
+        states: Seen<S, R, L>,
+        context: Context<Cfg>,
+      ) => Result<T, Said<P, C>, Out<Q[number]>>
+    },
   ): Reaction<Step, 'action'>
   /** A compensation cannot reject or be refused: it succeeds, or throws and is tried again. */
   compensates<const Step extends string, const P extends readonly Emittable[]>(
@@ -121,18 +156,23 @@ export interface On<S extends States, Cfg, T, R extends keyof S = never, L exten
       readonly otherwise: (message: In<T>, context: Context<Cfg>) => Succeeded<Out<P[number]>>
     },
   ): Reaction<Step, 'compensation'>
-  effect<const Step extends string, const P extends readonly Emittable[], Request, Response>(
+  effect<
+    const Step extends string,
+    const P extends readonly Emittable[],
+    Request,
+    Response,
+    const Q extends readonly EventType<any>[] = [],
+    const C extends readonly TimerType<any, any>[] = [],
+  >(
     step: Step,
-    o: {
-      readonly emits: P
+    o: Saying<P, Q, C> & {
       readonly timeoutMs: number
-      readonly undoneBy?: string
       /** Pure, committed before the call. An `Outcome` instead of a request ends the step without a call. */
       readonly intend: (
         message: In<T>,
         states: Seen<S, R, L>,
         context: Context<Cfg>,
-      ) => { readonly request: Request } | Outcome<Out<P[number]>>
+      ) => { readonly request: Request } | Outcome<Said<P, C>, Out<Q[number]>>
       /** The only impure function of a participant. At least once, with the same idempotencyKey each time. */
       readonly call: (request: NoInfer<Request>, io: CallIo) => Promise<Response>
       readonly record: (
@@ -140,13 +180,20 @@ export interface On<S extends States, Cfg, T, R extends keyof S = never, L exten
         response: NoInfer<Response>,
         states: Seen<S, R, L>,
         context: Context<Cfg>,
-      ) => Outcome<Out<P[number]>>
+      ) => Outcome<Said<P, C>, Out<Q[number]>>
     },
   ): Reaction<Step, 'action'>
   /** SQL of its own. Such a message is a transaction by itself (no savepoints in the batch). */
-  sql<const Step extends string, const P extends readonly Emittable[]>(
+  sql<
+    const Step extends string,
+    const P extends readonly Emittable[],
+    const Q extends readonly EventType<any>[] = [],
+    const C extends readonly TimerType<any, any>[] = [],
+  >(
     step: Step,
-    o: ActionOptions<(message: In<T>, tx: Tx, context: Context<Cfg>) => Promise<Result<T, Out<P[number]>>>, P>,
+    o: Saying<P, Q, C> & {
+      readonly run: (message: In<T>, tx: Tx, context: Context<Cfg>) => Promise<Result<T, Said<P, C>, Out<Q[number]>>>
+    },
   ): Reaction<Step, 'action'>
   /** A command without a saga (a deposit, a price): its Idempotency-Key row is its fence; no saga log, no events. */
   local(
@@ -171,7 +218,7 @@ function chain(begun: Begun): On<any, any, any, any, any> {
     step: string,
     direction: ReactionDefinition['direction'],
     handler: Handler,
-    o: { emits: readonly Emittable[]; undoneBy?: string | undefined; withinMs?: number | undefined },
+    o: Partial<Pick<ReactionDefinition, 'emits' | 'rejects' | 'cancels' | 'excludes' | 'undoneBy' | 'withinMs'>>,
   ) => ({
     step,
     direction,
@@ -180,7 +227,10 @@ function chain(begun: Begun): On<any, any, any, any, any> {
       step,
       direction,
       handler,
-      emits: o.emits,
+      emits: [...(o.emits ?? []), ...(o.rejects ?? [])],
+      rejects: o.rejects ?? [],
+      cancels: o.cancels ?? [],
+      excludes: o.excludes ?? [],
       withinMs: o.withinMs,
       undoneBy: o.undoneBy === 'never' ? undefined : (o.undoneBy ?? step),
     },
@@ -200,6 +250,6 @@ function chain(begun: Begun): On<any, any, any, any, any> {
     effect: (step: string, { timeoutMs, intend, call, record, ...o }: any) =>
       end(step, 'action', { form: 'effect', timeoutMs, intend, call, record }, o),
     sql: (step: string, o: any) => end(step, 'action', { form: 'sql', run: o.run }, o),
-    local: (run: any) => end(begun.trigger.type, 'local', { form: 'local', run }, { emits: [], undoneBy: 'never' }),
+    local: (run: any) => end(begun.trigger.type, 'local', { form: 'local', run }, { undoneBy: 'never' }),
   } as unknown as On<any, any, any, any, any>
 }

@@ -9,7 +9,7 @@ export function deductBalance(
   event: StockReserved,
   { debits, accounts }: Views<States>,
   { settings }: BalanceContext,
-): Outcome<BalanceDeducted | BalanceRejected> {
+): Outcome<BalanceDeducted, BalanceRejected> {
   const { orderId, customerId, currency, totalMinor: amountMinor } = event
   if (debits.get(orderId)) throw new PermanentError('debit-exists', `${orderId} was paid before`)
   if (customerId === settings.deductionsFailFor)

@@ -27,7 +27,12 @@ export const balance = participant({ service: 'balance', states, settings, audit
   on(StockReserved)
     .reads('debits', e => [e.orderId])
     .reads('accounts', e => [e.customerId])
-    .action('deduct_balance', { emits: [BalanceDeducted, BalanceRejected], withinMs: 60_000, run: deductBalance }),
+    .action('deduct_balance', {
+      emits: [BalanceDeducted],
+      rejects: [BalanceRejected],
+      withinMs: 60_000,
+      run: deductBalance,
+    }),
   on(OrderCancelled)
     .reads('debits', e => [e.orderId])
     .reads('accounts', (e, loaded) => payersOf(loaded, e.orderId))

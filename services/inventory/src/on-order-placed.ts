@@ -9,7 +9,7 @@ import { move } from './stock.ts'
 export function reserveStock(
   event: OrderPlaced,
   { reservations, holds, stock }: Views<States>,
-): Outcome<StockReserved | StockRejected> {
+): Outcome<StockReserved, StockRejected> {
   const { orderId, customerId, currency, totalMinor } = event
   if (reservations.get(orderId)) throw new PermanentError('reservation-exists', `${orderId} has reserved before`)
 

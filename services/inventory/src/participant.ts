@@ -40,7 +40,12 @@ export const inventory = participant(
       .reads('reservations', e => [e.orderId])
       .reads('holds', e => [basketOf(e)])
       .reads('stock', e => e.lines.map(line => line.sku))
-      .action('reserve_stock', { emits: [StockReserved, StockRejected], withinMs: 60_000, run: reserveStock }),
+      .action('reserve_stock', {
+        emits: [StockReserved],
+        rejects: [StockRejected],
+        withinMs: 60_000,
+        run: reserveStock,
+      }),
     on(BalanceRejected)
       .reads('reservations', e => [e.orderId])
       .reads('stock', (e, loaded) => skusOf(loaded, e.orderId))

@@ -12,7 +12,7 @@ export const notification = (mailer: Mailer) => {
     ...{ emits: [NotificationSent], undoneBy: 'never', timeoutMs: 10_000, intend: intendMail, record: recordMail },
     call: (mail: Mail, io: Parameters<Mailer['send']>[1]) => mailer.send(mail, io),
   } as const
-  return participant({ service: 'notification', states, settings }, ({ on }) => [
+  return participant({ service: 'notification', states, settings, final: [NotificationSent] }, ({ on }) => [
     on(OrderConfirmed)
       .looksUp('contacts', e => [e.customerId])
       .reads('notifications', e => [notificationId(e)])

@@ -23,7 +23,7 @@ import { requestRefund } from './request-refund.ts'
 import { settings } from './settings.ts'
 import { states } from './states.ts'
 
-const cancelling = { emits: [OrderCancelled, OrderTimedOut], undoneBy: 'never' } as const
+const cancelling = { emits: [OrderCancelled], cancels: [OrderTimedOut], undoneBy: 'never' } as const
 const recording = { emits: [], undoneBy: 'never', run: recordStock } as const
 /** The later of the two facts that a refund waits for completes it. */
 const completing = { emits: [OrderRefunded], undoneBy: 'never', run: recordReturn } as const
@@ -42,7 +42,13 @@ export const order = participant(
 
     on(BalanceDeducted)
       .reads('orders', e => [e.orderId])
-      .action('confirm_order', { emits: [OrderConfirmed, OrderTimedOut], undoneBy: 'never', run: confirmOrder }),
+      .action('confirm_order', {
+        emits: [OrderConfirmed],
+        cancels: [OrderTimedOut],
+        excludes: ['cancel_order'],
+        undoneBy: 'never',
+        run: confirmOrder,
+      }),
 
     on(CancelOrder)
       .reads('orders', c => [c.orderId])
@@ -59,7 +65,12 @@ export const order = participant(
 
     on(RequestRefund)
       .reads('orders', c => [c.orderId])
-      .action('request_refund', { emits: [RefundRequested], undoneBy: 'never', run: requestRefund }),
+      .action('request_refund', {
+        emits: [RefundRequested],
+        excludes: ['cancel_order'],
+        undoneBy: 'never',
+        run: requestRefund,
+      }),
 
     on(StockCommitted)
       .reads('orders', e => [e.orderId])

@@ -9,7 +9,9 @@ const reaction = z.object({
   topic: z.string().optional(),
   step: z.string(),
   direction: z.enum(['action', 'compensation']),
-  emits: z.array(z.object({ type: z.string(), kind: z.enum(['event', 'timer']) })),
+  emits: z.array(z.object({ type: z.string(), kind: z.enum(['event', 'timer']), rejects: z.boolean().optional() })),
+  undoneBy: z.string().optional(),
+  excludes: z.array(z.string()).optional(),
   withinMs: z.number().optional(),
   filtered: z.boolean().optional(),
 })
@@ -18,6 +20,7 @@ export const declaration = z.object({
   service: z.string(),
   topic: z.string().optional(),
   letterTopic: z.string(),
+  final: z.array(z.string()).optional(),
   adminUrl: z.url({ protocol: /^https?$/ }).nullish(),
   reactions: z.array(reaction),
 })

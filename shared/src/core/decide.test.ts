@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { after, PermanentError, succeed } from '../kit.ts'
+import { after, PermanentError, reject, succeed } from '../kit.ts'
 import { delivered, newSagaId } from '../testing/engine.fixture.ts'
 import { Alarm, behaviour, Done, ledger, Noted, Paid } from '../testing/participant.fixture.ts'
 import { decide } from './decide.ts'
@@ -63,6 +63,14 @@ test.each([
   ['a timer of no delay', [{ set: 'Alarm', delayMs: Number.NaN, data: {} }], 'timer-beyond-horizon'],
 ])('%s is a permanent error', (_name, out, code) => {
   expect(noting(...out).first).toMatchObject({ outcome: 'dead', code })
+})
+
+test('a no is said by an event that is declared as one: the choreography is checked by that', () => {
+  const world = loaded()
+  behaviour.set('note', () => reject('no', Done(fields)))
+  const { decided } = decide(rules, world, [delivered(Noted, fields)])
+  behaviour.clear()
+  expect(decided).toMatchObject([{ outcome: 'dead', code: 'undeclared-rejection' }])
 })
 
 test('events of one step have derived ids, in the order of the outbox', () => {

@@ -22,11 +22,11 @@ export function emit(decision: Decision, saga: Saga, delivery: Delivery, out: re
   const apply: (() => void)[] = []
   for (const item of out as readonly Item[]) {
     const name = 'type' in item ? item.type : 'set' in item ? item.set : item.cancel
-    const declared = reaction.emits.find(e => e.type === name)
+    const declared = [...reaction.emits, ...reaction.cancels].find(e => e.type === name)
     if (!declared)
       throw new PermanentError(
         'undeclared-emission',
-        `${reaction.step} on ${reaction.trigger.type} emits ${name}, which its \`emits\` does not name`,
+        `${reaction.step} on ${reaction.trigger.type} emits ${name}, which neither its \`emits\` nor its \`cancels\` names`,
       )
     if ('type' in item && declared.kind === 'event') {
       if ((item as unknown as Record<string, unknown>)[declared.schema.sagaField] !== saga.id)

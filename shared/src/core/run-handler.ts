@@ -83,8 +83,15 @@ export function checked(
         fail('no-with-puts', `${result.outcome} took no effect; it must put nothing`)
       if (result.outcome === 'rejected' && result.out.some(o => o !== null && typeof o === 'object' && 'set' in o))
         fail('rejected-with-timer', 'a rejection sets no timer')
+      if (result.outcome === 'rejected') {
+        const undeclared = result.out.map(typeOf).find(type => !reaction.rejects.some(e => e.type === type))
+        if (undeclared !== undefined)
+          fail('undeclared-rejection', `rejects with ${undeclared}, which its \`rejects\` does not name`)
+      }
       return { end: 'outcome', outcome: result }
     default:
       return fail('no-outcome', 'the handler returned no outcome; return succeed, reject, refused, accept or refuse')
   }
 }
+
+const typeOf = (out: unknown) => String((out as { type?: unknown } | null)?.type)

@@ -49,7 +49,8 @@ export const payment = (gateway: Gateway, timeoutMs = 30_000) =>
     on(Ordered)
       .reads('charges', e => [e.sagaId])
       .effect('charge', {
-        emits: [Charged, ChargeDeclined],
+        emits: [Charged],
+        rejects: [ChargeDeclined],
         timeoutMs,
         intend: ({ account, amount }) => ({ request: { account, amount } }),
         call: (request, io) => gateway.charge(request, io),

@@ -8,6 +8,8 @@ export interface Declaration {
   readonly letterTopic: string
   /** Where operators reach its admin listener; absent when it has none. */
   readonly adminUrl?: string
+  /** Of what it publishes, what nobody need react to. */
+  readonly final: readonly string[]
   readonly reactions: readonly DeclaredReaction[]
 }
 export interface DeclaredReaction {
@@ -18,25 +20,36 @@ export interface DeclaredReaction {
   readonly topic?: string
   readonly step: string
   readonly direction: 'action' | 'compensation'
-  readonly emits: readonly { readonly type: string; readonly kind: 'event' | 'timer' }[]
+  readonly emits: readonly DeclaredEmission[]
+  /** Steps of the participant that never take effect in the same saga. */
+  readonly excludes?: readonly string[]
   readonly undoneBy: string | undefined
   readonly withinMs: number | undefined
   /** It has a `when`, and may ignore a message of its type without a trace. */
   readonly filtered?: true
 }
 
-export function declarationOf({ service, reactions }: Participant, adminUrl?: string): Declaration {
+export interface DeclaredEmission {
+  readonly type: string
+  readonly kind: 'event' | 'timer'
+  /** The step says no by it. */
+  readonly rejects?: true
+}
+
+export function declarationOf({ service, reactions, final }: Participant, adminUrl?: string): Declaration {
   const topic = reactions.flatMap(r => r.emits).find(e => e.kind === 'event')?.schema.topic
   return {
     service,
     topic,
     letterTopic: `${service}.dlq`,
     ...(adminUrl !== undefined && { adminUrl }),
+    final: final.map(({ type }) => type),
     reactions: reactions.filter(r => r.direction !== 'local').map(declared),
   }
 }
 
-function declared({ trigger, when, step, direction, emits, undoneBy, withinMs }: ReactionDefinition): DeclaredReaction {
+function declared(reaction: ReactionDefinition): DeclaredReaction {
+  const { trigger, when, step, direction, emits, rejects, excludes, undoneBy, withinMs } = reaction
   return {
     ...{
       on: trigger.type,
@@ -48,6 +61,11 @@ function declared({ trigger, when, step, direction, emits, undoneBy, withinMs }:
     },
     ...(trigger.kind === 'event' && { fullName: trigger.schema.fullName, topic: trigger.schema.topic }),
     ...(when && { filtered: true }),
-    emits: emits.map(({ type, kind }) => ({ type, kind })),
+    ...(excludes.length > 0 && { excludes }),
+    emits: emits.map(({ type, kind }) => ({
+      type,
+      kind,
+      ...(rejects.some(e => e.type === type) && { rejects: true }),
+    })),
   }
 }

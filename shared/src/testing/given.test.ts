@@ -34,7 +34,8 @@ const lamp = participant({ service: 'lamp', states, settings }, ({ on }) => [
   on(Wished)
     .reads('wishes', e => [e.id])
     .action('grant', {
-      emits: [Granted, Denied, Dimmed],
+      emits: [Granted, Dimmed],
+      rejects: [Denied],
       run: (e, { wishes }, { settings: { delayMs } }) => {
         if (e.size > 100) return reject('too-big', Denied({ id: e.id }))
         if (e.size === 13) throw new PermanentError('unlucky', 'the size 13 is not served')
