@@ -9,7 +9,7 @@ test('the help of each command, with its options and those of all', () => {
   const helps = helpTexts()
   expect([...helps.keys()]).toEqual([
     ...['saga', 'saga dlq', 'saga dlq list', 'saga dlq show', 'saga dlq replay', 'saga dlq discard'],
-    ...['saga trace', 'saga audit', 'saga status'],
+    ...['saga trace', 'saga audit', 'saga status', 'saga check', 'saga graph'],
   ])
   expect(helps.get('saga dlq list')).toMatch(/--group-by <what>[\s\S]*Global Options:[\s\S]*--json[\s\S]*Examples?:/)
 })

@@ -8,7 +8,17 @@ const page = 'docs/operating.md'
 /** What --help says of each command, by its name: `saga dlq list`. */
 export function helpTexts(): Map<string, string> {
   const never = () => Promise.reject(new Error('only the help is asked for'))
-  const actions = { list: never, show: never, replay: never, discard: never, trace: never, audit: never, status: never }
+  const actions = {
+    list: never,
+    show: never,
+    replay: never,
+    discard: never,
+    trace: never,
+    audit: never,
+    status: never,
+    check: never,
+    graph: never,
+  }
   const texts = new Map<string, string>()
   const visit = (command: ReturnType<typeof createProgram>, before: string) => {
     const name = `${before} ${command.name()}`.trim()

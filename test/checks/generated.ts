@@ -8,6 +8,7 @@ const generators = [
   'test/checks/settings-table.ts',
   'test/checks/metrics-table.ts',
   'test/checks/command-line.ts',
+  'test/checks/readme-graph.ts',
 ]
 const checks = [...generators.map(generator => [generator, '--check']), ['test/checks/error-codes.ts']]
 

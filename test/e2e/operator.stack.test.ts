@@ -69,6 +69,19 @@ test(
   },
 )
 
+test('the participants that run fit together, and their graph is that of the README', patient, async () => {
+  expect(await saga('check')).toMatchObject({
+    ...{ code: 0, stdout: expect.stringMatching(/^nothing is wrong between .*order/) },
+  })
+  const { code, stdout } = await saga('graph')
+  expect(code).toBe(0)
+  expect(readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')).toContain(
+    `\`\`\`mermaid\n${stdout.trimEnd()}\n\`\`\``,
+  )
+  const stranger = await saga('check', '--topic-prefix', 'nobody.')
+  expect([stranger.code, stranger.stderr]).toEqual([2, expect.stringContaining('is the topic prefix right?')])
+})
+
 test('a dead letter is listed, shown with all that is known of it, and seen in trace and status', patient, async () => {
   const { orderId, customer, mend } = await unpaid(1)
   const id = letterOf(orderId)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { audit } from './audit.ts'
+import { check, graph } from './choreography.ts'
 import type { Context } from './context.ts'
 import { discard } from './discard.ts'
 import { type ExitCode, exit, Failure } from './exit.ts'
@@ -32,6 +33,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       trace: (sagaId, flags) => trace(context(flags), sagaId),
       audit: (options, flags) => audit(context(flags), options),
       status: (options, flags) => status(context(flags), options),
+      check: flags => check(context(flags)),
+      graph: flags => graph(context(flags)),
     },
     ended => {
       code = ended

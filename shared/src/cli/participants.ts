@@ -23,7 +23,7 @@ export interface Participants {
  */
 export async function findParticipants(context: Context, services: readonly string[] = []): Promise<Participants> {
   const { settings, terminal } = context
-  const { declared, unread } = await declarations(context)
+  const { declared, unread } = await findDeclarations(context)
   const known = new Map<string, string | undefined>(declared.map(each => [each.service, each.adminUrl ?? undefined]))
   const why = new Map(unread.map(each => [each.service, each.why]))
   for (const service of why.keys()) known.set(service, undefined)
@@ -57,7 +57,8 @@ export async function findParticipants(context: Context, services: readonly stri
   }
 }
 
-async function declarations({ settings, terminal }: Context): Promise<Declarations> {
+/** What the topic of declarations says; nothing when it cannot be read and services are named by --admin. @throws Failure */
+export async function findDeclarations({ settings, terminal }: Context): Promise<Declarations> {
   const { brokers, topicPrefix, admin } = settings
   const none: Declarations = { declared: [], unread: [] }
   if (brokers === undefined) {

@@ -19,6 +19,8 @@ export interface Actions {
   trace(sagaId: string, flags: GlobalFlags): Promise<ExitCode>
   audit(options: AuditOptions, flags: GlobalFlags): Promise<ExitCode>
   status(options: { service?: string[] }, flags: GlobalFlags): Promise<ExitCode>
+  check(flags: GlobalFlags): Promise<ExitCode>
+  graph(flags: GlobalFlags): Promise<ExitCode>
 }
 
 /** The commands and their options, with what --help says of them. @param ended is told how the command ended */
@@ -114,6 +116,16 @@ ${examples('saga dlq replay --error sqlstate-23514 --dry-run', 'saga dlq replay 
     .option('--service <name>', 'only this one; repeatable', collect)
     .addHelpText('after', examples('saga status'))
     .action(async options => ended(await actions.status(options, flags())))
+
+  command(program, 'check')
+    .description('whether the participants fit together, by their declarations: readers, compensations, circles')
+    .addHelpText('after', examples('saga check', 'saga check --json'))
+    .action(async () => ended(await actions.check(flags())))
+
+  command(program, 'graph')
+    .description('the participants as a Mermaid flowchart: steps, and the events between them')
+    .addHelpText('after', examples('saga graph > choreography.mmd'))
+    .action(async () => ended(await actions.graph(flags())))
 
   return program
 }
