@@ -15,6 +15,8 @@ import { hottestFunctions } from './profile.ts'
 import { conditionsOf, type Measured, machine, tablesOf } from './report.ts'
 import { listed } from './scenarios.ts'
 import { measureShop } from './shop-runs.ts'
+import { listedTrials, runTrials, tellTried } from './trials/all.ts'
+import type { Tried } from './trials/trial.ts'
 
 const say = (line: string) => console.error(line)
 
@@ -28,8 +30,10 @@ async function benchmark(o: Options): Promise<boolean> {
     const peers = await measurePeers({ ...o, ground, load, say })
     const one = measured.find(({ scenario }) => scenario.name === 'one')?.median
     if (peers.length > 0) console.log(`\n${peersTable(peers, one)}`)
-    if (o.json) writeFileSync(o.json, jsonOf(measured, peers, o))
-    return [...measured, ...peers].every(({ median }) => median)
+    const tried = await runTrials(o.trials, { ...o, ground, load, say })
+    for (const each of tried) console.log(`\n${tellTried(each)}`)
+    if (o.json) writeFileSync(o.json, jsonOf(measured, peers, tried, o))
+    return [...measured, ...peers].every(({ median }) => median) && tried.every(each => each.violations.length === 0)
   } finally {
     load.end()
     await ground.end()
@@ -44,18 +48,23 @@ function tell(all: readonly Measured[], o: Options): void {
   if (o.profile && last) console.log(`\n${hottestFunctions(last.window)}`)
 }
 
-function jsonOf(measured: readonly Measured[], peers: readonly MeasuredPeer[], { seconds }: Options): string {
+function jsonOf(
+  measured: readonly Measured[],
+  peers: readonly MeasuredPeer[],
+  trials: readonly Tried[],
+  { seconds }: Options,
+): string {
   const scenarios = measured.map(({ scenario, ...runs }) => ({
     ...{ ...scenario, conditions: conditionsOf(scenario) },
     ...runs,
   }))
-  return `${JSON.stringify({ machine: machine(), seconds, scenarios, peers }, null, 2)}\n`
+  return `${JSON.stringify({ machine: machine(), seconds, scenarios, peers, trials }, null, 2)}\n`
 }
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 try {
   const options = optionsFrom(process.argv.slice(2))
-  if (options.list) console.log(listed())
+  if (options.list) console.log(`${listed()}\n\ntrials\n${listedTrials()}`)
   else process.exitCode = (await benchmark(options)) ? 0 : 1
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import { peerNames, peersOf } from './peers/all.ts'
 import type { Peer } from './peers/peer.ts'
 import { type Scenario, scenariosOf } from './scenarios.ts'
+import { trialsOf } from './trials/all.ts'
+import type { Trial } from './trials/trial.ts'
 
 export interface Options {
   readonly scenarios: readonly Scenario[]
@@ -11,6 +13,7 @@ export interface Options {
   readonly warmUpSeconds: number
   readonly profile: boolean
   readonly peers: readonly Peer[]
+  readonly trials: readonly Trial[]
   readonly json: string | undefined
   readonly list: boolean
 }
@@ -24,6 +27,7 @@ const usage = `npm run bench -- [options]
   --per-post N       orders in a request, likewise
   --profile          V8 profiles of the services into .local/bench/profiles, and their hottest functions
   --peers NAMES      the same steps without the kit, to be compared with the scenario "one": all, or of ${peerNames} (none)
+  --trial NAMES      after them, or, without --scenario, instead of them; --list names them (none)
   --json FILE        writes all figures of all runs`
 
 /** @throws Error with the usage */
@@ -32,7 +36,7 @@ export function optionsFrom(args: readonly string[]): Options {
     const { values } = parseArgs({
       args: [...args],
       options: {
-        scenario: { type: 'string', default: 'all' },
+        scenario: { type: 'string' },
         seconds: { type: 'string', default: '20' },
         runs: { type: 'string', default: '1' },
         warmup: { type: 'string', default: '20' },
@@ -40,17 +44,20 @@ export function optionsFrom(args: readonly string[]): Options {
         'per-post': { type: 'string' },
         profile: { type: 'boolean', default: false },
         peers: { type: 'string', default: 'none' },
+        trial: { type: 'string' },
         json: { type: 'string' },
         list: { type: 'boolean', default: false },
       },
     })
+    const scenarios = values.scenario ?? (values.trial === undefined ? 'all' : 'none')
     const together = values.together === undefined ? undefined : positive('--together', values.together)
     const perPost = values['per-post'] === undefined ? undefined : positive('--per-post', values['per-post'])
     return {
-      scenarios: scenariosOf(values.scenario.split(',')).map(scenario => changed(scenario, { together, perPost })),
+      scenarios: scenariosOf(scenarios.split(',')).map(scenario => changed(scenario, { together, perPost })),
       seconds: positive('--seconds', values.seconds),
       runs: positive('--runs', values.runs),
       warmUpSeconds: positive('--warmup', values.warmup),
+      trials: trialsOf((values.trial ?? 'none').split(',')),
       ...{ profile: values.profile, peers: peersOf(values.peers.split(',')), json: values.json, list: values.list },
     }
   } catch (error) {

@@ -98,7 +98,7 @@ export function consume(o: ConsumeOptions): Consumer {
       membership = joinGroup({
         ...{ kafka: o.kafka, groupId, topics: o.topics, logger, sessionTimeoutMs, heartbeatMs },
         rebalanceTimeoutMs: o.rebalanceTimeoutMs ?? 30_000,
-        fetchWaitMs: o.fetchWaitMs ?? 250,
+        fetchWaitMs: o.fetchWaitMs ?? 500,
         fetchMinBytes: o.fetchMinBytes ?? 1,
         before: { memberId: () => memberId, owned: () => owned },
         eachBatch,

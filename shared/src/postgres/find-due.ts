@@ -30,6 +30,15 @@ export async function findDue(
   return due.rows.map(dueRow)
 }
 
+/** In how many milliseconds a message becomes due, whoever is to run it; 0 or less when one is, Infinity when none will be. */
+export async function findNextDue(pool: Pool): Promise<number> {
+  const next = await pool.query({
+    name: 'next-due',
+    text: 'select (extract(epoch from min(due_at) - now()) * 1000)::float8 as in_ms from saga.waiting where due_at is not null',
+  })
+  return next.rows[0].in_ms ?? Number.POSITIVE_INFINITY
+}
+
 /** What of one saga would be taken first, inside a transaction that holds it. */
 export async function findDueOf(tx: ClientBase, sagaId: string): Promise<DueRow | undefined> {
   const due = await tx.query(

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { after, cancel, succeed } from '../kit.ts'
+import { findNextDue } from '../postgres/find-due.ts'
 import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
 import { emitted, fenceOf, outcomes, queueOf } from '../testing/ledger-checks.fixture.ts'
 import { Alarm, behaviour, Noted, NotedToo, Paid, refused } from '../testing/participant.fixture.ts'
@@ -147,5 +148,16 @@ describe('rule 30: firing takes the timer’s row away in its transaction', () =
     await db.query(`update saga.waiting set due_at = now() + interval '1 h' where kind = 'retry'`)
     await a.deliver(...(await a.due()).filter(d => d.sagaId === blocked.sagaId))
     expect((await a.due()).map(d => d.sagaId)).toEqual([free.sagaId])
+  })
+
+  test('it is known when the next one is due, so that at rest nobody looks before', async () => {
+    expect(await findNextDue(db.pool)).toBe(Number.POSITIVE_INFINITY)
+    const { sagaId } = await due()
+    const dueIn = (interval: string) =>
+      db.query(`update saga.waiting set due_at = now() + $2::interval where saga_id = $1`, [sagaId, interval])
+    await dueIn('1 h')
+    expect(await findNextDue(db.pool)).toBeGreaterThan(59 * 60_000)
+    await dueIn('-1 s')
+    expect(await findNextDue(db.pool)).toBeLessThanOrEqual(-1_000)
   })
 })

@@ -1,18 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Origin } from '../core/delivery.ts'
 import { textHeader } from '../core/headers.ts'
 import type { Codec } from '../kafka/codec.ts'
 import type { Participant } from '../participant.ts'
-import { type DueRow, findDue, findOrphans } from '../postgres/find-due.ts'
+import { type DueRow, findDue, findNextDue, findOrphans } from '../postgres/find-due.ts'
 import type { ReactionDefinition } from '../reaction.ts'
 import type { Calls, Take } from './calls.ts'
 import type { Engine, Item } from './engine.ts'
 import type { Log } from './logs.ts'
+import { Pace } from './pace.ts'
 import { readDue } from './read-message.ts'
 import type { RegistryPause } from './registry-pause.ts'
 
 const pollMs = 200
+/** At rest it is known what becomes due next, but for what another instance may write. */
+const restPollMs = 1_000
 /** While the registry does not answer, events are tried again this seldom, and timers go on. */
 const registryRetryMs = 1_000
 
@@ -37,7 +39,7 @@ export class DueSource {
   readonly #o: DueSourceOptions
   readonly #reactions: ReadonlyMap<string, ReactionDefinition>
   readonly #stopping = new AbortController()
-  #nudged = Promise.withResolvers<void>()
+  readonly #pace = new Pace({ awakeEveryMs: pollMs, restEveryMs: restPollMs })
   /** `performance.now()` until which only what needs no schema is taken. */
   #withoutEventsUntilMs = 0
   #running: Promise<void> = Promise.resolve()
@@ -53,13 +55,17 @@ export class DueSource {
 
   /** Something became due just now: look at once. */
   nudge(): void {
-    this.#nudged.resolve()
+    this.#pace.wanted()
+  }
+
+  /** Rows were committed here: one may become due sooner than what was known. */
+  moved(): void {
+    this.#pace.moved()
   }
 
   /** Finishes the batch at work. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.nudge()
     await this.#running
   }
 
@@ -67,18 +73,14 @@ export class DueSource {
     const { signal } = this.#stopping
     await this.#tellOrphans().catch(this.#o.trouble)
     while (!signal.aborted) {
-      this.#nudged = Promise.withResolvers()
+      let dueInMs = 0
       try {
-        if (await this.#takeAll()) continue
+        dueInMs = await findNextDue(this.#o.pool)
+        if (dueInMs <= 0 && (await this.#takeAll())) continue
       } catch (error) {
         if (!signal.aborted) this.#o.trouble(error)
       }
-      const waiting = new AbortController()
-      await Promise.race([
-        this.#nudged.promise,
-        sleep(pollMs, undefined, { signal: waiting.signal }).catch(() => undefined),
-      ])
-      waiting.abort()
+      await this.#pace.wait(signal, dueInMs)
     }
   }
 

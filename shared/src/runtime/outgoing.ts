@@ -44,6 +44,7 @@ export function createOutgoing(o: {
     acknowledged.add(records.map(placeOf))
     for (const { id } of records) refusals.taken(String(id))
     o.left(records.length)
+    sweeper.moved()
     acknowledgements.whenIdle()
   }
   const onRefused = ({ id, topic, key }: OutboundRecord, error: string) => {
@@ -89,6 +90,7 @@ export function createOutgoing(o: {
       acknowledgements.run()
     },
     publish({ outbox, committingAtMs }) {
+      if (outbox.length > 0) sweeper.moved()
       const deadlineMs = safeguards.publishWindow ? committingAtMs + kit.publishWindowMs : Number.POSITIVE_INFINITY
       publisher.publish(outbox.filter(row => !row.deferred).map(row => outbound(row, deadlineMs)))
     },

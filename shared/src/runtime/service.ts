@@ -147,6 +147,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
       acts.committed(committed)
       calls.begin(committed.decision.calls)
       if (committed.decision.woke) due.nudge()
+      else due.moved()
       pauses.set('database', false)
       report(committed, items)
     }

@@ -5,9 +5,12 @@ import { type OutboxPlace, placeText } from '../postgres/acknowledged.ts'
 import { connectionConfig } from '../postgres/connect.ts'
 import { findSweepable, readOutbox } from '../postgres/sweep-outbox.ts'
 import { outbound } from './outbound.ts'
+import { Pace } from './pace.ts'
 import { SweepWindow } from './sweep-window.ts'
 
 const pollMs = 20
+/** At rest, when only another instance can have left a row: 50 looks a second were most of what a quiet service used. */
+const restPollMs = 500
 const oldEveryMs = 1_000
 const lockRetryMs = 500
 /** Rule 27: a sweeper that was stopped (SIGSTOP) loses its lock with its connection; it polls far more often than this. */
@@ -33,6 +36,7 @@ export class Sweeper {
   readonly #o: SweeperOptions
   readonly #stopping = new AbortController()
   readonly #window = new SweepWindow()
+  readonly #pace = new Pace({ awakeEveryMs: pollMs, restEveryMs: restPollMs })
   #holdsLock = false
   /** `performance.now()` of the last look that found nothing to do. */
   #idleAtMs = Number.NEGATIVE_INFINITY
@@ -44,6 +48,11 @@ export class Sweeper {
 
   run(): void {
     this.#running = this.#loop()
+  }
+
+  /** Rows were committed or acknowledged here: one may have been deferred, or have held up one that was. */
+  moved(): void {
+    this.#pace.moved()
   }
 
   settled(records: readonly OutboundRecord[]): void {
@@ -58,6 +67,7 @@ export class Sweeper {
   /** Resolves when nothing is left that this one could publish, another instance sweeps, or `timeoutMs` have passed. */
   async drain(timeoutMs: number): Promise<void> {
     const beganMs = performance.now()
+    this.moved()
     while (this.#holdsLock && this.#idleAtMs < beganMs && performance.now() < beganMs + timeoutMs) await sleep(pollMs)
   }
 
@@ -109,7 +119,7 @@ export class Sweeper {
       if (this.#window.isFull)
         await client.query('select 1') // keeps the session, and with it the lock, alive
       else if ((await this.#look(client, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
-      await sleep(pollMs, undefined, { signal }).catch(() => undefined)
+      await this.#pace.wait(signal)
     }
   }
 
@@ -117,6 +127,7 @@ export class Sweeper {
   async #look(client: pg.Client, includingOld: boolean): Promise<number> {
     const without = this.#window.waiting()
     const found = await findSweepable(client, { limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld, without })
+    if (found.length > 0) this.moved()
     const taken = this.#window.take(found.filter(row => !this.#o.isAcknowledged(row)))
     if (taken.length === 0) return found.length
     const rows = await readOutbox(client, taken).catch(error => {
