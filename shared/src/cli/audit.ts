@@ -4,6 +4,7 @@ import type { AuditSource, FigureQuery } from '../core/audit-source.ts'
 import { violationText } from '../core/violation.ts'
 import { StartError } from '../errors.ts'
 import { type Admin, Refusal, Silence } from './admin.ts'
+import { auditMetrics, writeMetrics } from './audit-metrics.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exit, Failure } from './exit.ts'
 import { findParticipants } from './participants.ts'
@@ -16,6 +17,8 @@ export interface AuditOptions {
   readonly atRest?: boolean | undefined
   /** Violations of sagas with a discarded message do not count. */
   readonly acceptDiscarded?: boolean | undefined
+  /** A file for Prometheus, besides the report. */
+  readonly prometheus?: string | undefined
 }
 
 /** `saga audit`: whether what always holds does, over all services. Ends with 1 on a violation. */
@@ -33,17 +36,22 @@ export async function audit(context: Context, options: AuditOptions): Promise<Ex
     if (error instanceof StartError) throw new Failure(exit.usage, error.message)
     throw error
   })
+  if (options.prometheus !== undefined)
+    writeMetrics(options.prometheus, await auditMetrics(violationsThatCount(report, options), new Date()))
   terminal.out(context.json ? JSON.stringify(report) : reportText(report, terminal.columns))
   return auditEnds(report, options)
 }
 
 /** That something was discarded may explain a violation, and need not: somebody has to have looked before it counts as known. */
-export function auditEnds(
+export function violationsThatCount(
   { found, discarded }: Pick<AuditReport, 'found' | 'discarded'>,
   { acceptDiscarded = false }: AuditOptions,
-): ExitCode {
-  return found > 0 || (discarded.found > 0 && !acceptDiscarded) ? exit.found : exit.fine
+): number {
+  return found + (acceptDiscarded ? 0 : discarded.found)
 }
+
+export const auditEnds = (report: Pick<AuditReport, 'found' | 'discarded'>, options: AuditOptions): ExitCode =>
+  violationsThatCount(report, options) > 0 ? exit.found : exit.fine
 
 /** All rows of a participant are read before it answers. Longer than this, fetch itself does not wait. */
 const booksTimeoutMs = 300_000

@@ -108,7 +108,15 @@ ${examples('saga dlq replay --error sqlstate-23514 --dry-run', 'saga dlq replay 
     .option('--since <time>', 'only sagas that began since', moment)
     .option('--at-rest', 'nothing is under way: then each saga must be settled, blocked by a letter, or discarded')
     .option('--accept-discarded', 'ends with 0 also if sagas with a discarded message do not agree')
-    .addHelpText('after', examples('saga audit', 'saga audit --since 1d --json'))
+    .option('--prometheus <file>', 'writes the number of violations and the time there besides, for Prometheus')
+    .addHelpText(
+      'after',
+      examples(
+        'saga audit',
+        'saga audit --since 1d --json',
+        'saga audit --prometheus /var/lib/node_exporter/saga.prom',
+      ),
+    )
     .action(async options => ended(await actions.audit(options, flags())))
 
   command(program, 'status')

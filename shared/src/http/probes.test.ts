@@ -57,7 +57,11 @@ test('a check that hangs fails', { timeout: 10_000 }, async () => {
 })
 
 test('/metrics is Prometheus text', async () => {
-  const metrics = createMetrics({ service: 'order', steps: ['place_order'], ofNode: false })
+  const metrics = createMetrics({
+    service: 'order',
+    steps: [{ step: 'place_order', direction: 'action', withinMs: undefined }],
+    ofNode: false,
+  })
   const { send } = await listening({ registry: metrics.registry })
   const answer = await send('GET', '/metrics')
   expect(answer.headers.get('content-type')).toContain('text/plain; version=0.0.4')

@@ -4,6 +4,7 @@ import { type Database, freshDatabase, newSagaId } from '../testing/engine.fixtu
 import { readBacklog } from './backlog.ts'
 import { readLetterRow } from './find-letters.ts'
 import { findMessage } from './find-message.ts'
+import { oldestUnfinished } from './oldest-unfinished.ts'
 
 let db: Database
 const sagaId = newSagaId()
@@ -55,6 +56,12 @@ test('the gauges read timers and parked messages alone, however many others are 
   expect(scans).not.toContain('Seq Scan')
   expect(scans).not.toContain('waiting_due')
   for (const index of ['waiting_timers', 'waiting_parked', 'waiting_dead']) expect(scans).toContain(index)
+})
+
+test('the oldest unfinished message of a type is found in its place in the index', async () => {
+  const scans = await scansOf(pool => oldestUnfinished(pool, ['Paid']))
+  expect(scans.join('\n')).not.toContain('Seq Scan')
+  expect(scans).toContainEqual(expect.stringMatching(/waiting_unfinished .*message_type = /))
 })
 
 test.each([

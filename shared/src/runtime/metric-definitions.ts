@@ -38,6 +38,8 @@ export type StepDirection = ReactionDefinition['direction']
 export type BatchSource = 'kafka' | 'due' | 'http'
 
 const secondsUpTo10 = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const
+/** Sagas end within moments, unless they wait for somebody: seconds, minutes, a day. */
+const secondsUpToADay = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400] as const
 
 export const metricDefinitions = {
   failed: {
@@ -74,14 +76,33 @@ export const metricDefinitions = {
   deadLetters: {
     name: 'saga_dead_letters',
     type: 'gauge',
-    help: 'Open dead letters; each blocks its saga in this service until it is replayed or discarded; one that nobody could read blocks none.',
-    labels: [],
+    help: 'Open dead letters; each blocks its saga in this service until it is replayed or discarded. One that nobody could read blocks none, and its `step` is empty.',
+    labels: ['step'],
   },
   unreadable: {
     name: 'saga_unreadable_total',
     type: 'counter',
     help: 'Records that nobody could read, taken from a topic and kept as letters; one that comes again counts again.',
     labels: ['reason'],
+  },
+  unfinishedOldest: {
+    name: 'saga_unfinished_oldest_seconds',
+    type: 'gauge',
+    help: 'For how long the oldest message of the step has been here without being done or dead, 0 when there is none; what stands behind a dead letter is not counted.',
+    labels: ['step', 'direction'],
+  },
+  within: {
+    name: 'saga_within_seconds',
+    type: 'gauge',
+    help: 'The time that the declaration of the step gives it (`withinMs`); a saga whose message is older here is stuck. Steps that promise nothing have no series.',
+    labels: ['step', 'direction'],
+  },
+  duration: {
+    name: 'saga_duration_seconds',
+    type: 'histogram',
+    help: 'From the beginning of a saga to its settled end, by how it ended; one that settles again, as by a refund, counts again. Only of the service that settles sagas.',
+    labels: ['ending'],
+    buckets: secondsUpToADay,
   },
   outboxRows: {
     name: 'saga_outbox_rows',

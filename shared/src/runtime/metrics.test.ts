@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { metricDefinitions, outcomeMeanings, type StepOutcome } from './metric-definitions.ts'
-import { createMetrics } from './metrics.ts'
+import { createMetrics, type MetricsOptions } from './metrics.ts'
 
-const create = (steps: string[] = []) => createMetrics({ service: 'balance', steps, ofNode: false })
+const create = (steps: MetricsOptions['steps'] = []) => createMetrics({ service: 'balance', steps, ofNode: false })
+const deduct = { step: 'deduct_balance', direction: 'action', withinMs: undefined } as const
 
 test('a step is counted by step, direction and outcome, with the service', async () => {
   const metrics = create()
@@ -19,7 +20,7 @@ test('a step is counted by step, direction and outcome, with the service', async
 })
 
 test('only rejected and dead count as failed, and known steps stand at 0 from the start', async () => {
-  const metrics = create(['deduct_balance'])
+  const metrics = create([deduct])
   expect(await metrics.registry.metrics()).toContain(
     'saga_failed_total{step="deduct_balance",reason="dead",service="balance"} 0',
   )
@@ -48,17 +49,59 @@ test('durations, batches and retries', async () => {
 
 test('what a poll found, and only that', async () => {
   const metrics = create()
-  metrics.backlog({ parked: 3, deadLetters: 1, outboxRows: 7, outboxOldestSeconds: 1.5, timerLagSeconds: 2 })
+  metrics.backlog({
+    parked: 3,
+    deadLetters: { deduct_balance: 1 },
+    outboxRows: 7,
+    outboxOldestSeconds: 1.5,
+    timerLagSeconds: 2,
+  })
   metrics.backlog({ parked: 0 })
   const text = await metrics.registry.metrics()
   for (const line of [
     'saga_parked{service="balance"} 0',
-    'saga_dead_letters{service="balance"} 1',
+    'saga_dead_letters{step="deduct_balance",service="balance"} 1',
     'saga_outbox_rows{service="balance"} 7',
     'saga_outbox_oldest_seconds{service="balance"} 1.5',
     'saga_timer_lag_seconds{service="balance"} 2',
   ])
     expect(text).toContain(line)
+})
+
+test('letters are counted by step: one at 0 from the start, one that has none any more at 0 again', async () => {
+  const metrics = create([deduct])
+  const letters = async () =>
+    (await metrics.registry.metrics()).split('\n').filter(line => line.startsWith('saga_dead_letters{'))
+  expect(await letters()).toEqual(['saga_dead_letters{step="deduct_balance",service="balance"} 0'])
+  metrics.backlog({ deadLetters: { deduct_balance: 2, '': 3 } })
+  metrics.backlog({ parked: 1 })
+  expect(await letters()).toEqual([
+    'saga_dead_letters{step="deduct_balance",service="balance"} 2',
+    'saga_dead_letters{step="",service="balance"} 3',
+  ])
+  metrics.backlog({ deadLetters: {} })
+  expect((await letters()).map(line => line.at(-1))).toEqual(['0', '0'])
+})
+
+test('how old a message is, beside what its step promises', async () => {
+  const metrics = create([
+    { ...deduct, withinMs: 60_000 },
+    { ...deduct, direction: 'compensation' },
+  ])
+  metrics.unfinishedOldest('deduct_balance', 'action', 61.5)
+  const text = await metrics.registry.metrics()
+  const labels = 'step="deduct_balance",direction="action",service="balance"'
+  expect(text).toContain(`saga_unfinished_oldest_seconds{${labels}} 61.5`)
+  expect(text).toContain(`saga_within_seconds{${labels}} 60`)
+  expect(text).not.toContain('saga_within_seconds{step="deduct_balance",direction="compensation"')
+})
+
+test('sagas by how they ended', async () => {
+  const metrics = create()
+  metrics.sagaSettled('CONFIRMED', 0.3)
+  const text = await metrics.registry.metrics()
+  expect(text).toContain('saga_duration_seconds_bucket{le="0.25",service="balance",ending="CONFIRMED"} 0')
+  expect(text).toContain('saga_duration_seconds_bucket{le="0.5",service="balance",ending="CONFIRMED"} 1')
 })
 
 test('a pause is 1 and then 0; the lag of partitions that were given up is gone', async () => {

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { ReactionDefinition } from '../reaction.ts'
 import {
   type BatchSource,
   type MetricDefinition,
@@ -17,8 +18,11 @@ export interface Metrics {
   /** A record that became a letter unread; `reason` is its error code. */
   unreadable(reason: string): void
   batch(source: BatchSource, messages: number): void
+  /** A saga has come to its end. */
+  sagaSettled(ending: string, seconds: number): void
   /** What a poll of the tables found; a scrape itself never touches the database. */
   backlog(b: Partial<Backlog>): void
+  unfinishedOldest(step: string, direction: StepDirection, seconds: number): void
   paused(cause: string, isPaused: boolean): void
   lag(topic: string, partition: number, records: number): void
   /** After a rebalance: forgets the lag of partitions that are now another member's. */
@@ -26,7 +30,8 @@ export interface Metrics {
 }
 export interface Backlog {
   readonly parked: number
-  readonly deadLetters: number
+  /** By step. */
+  readonly deadLetters: Readonly<Record<string, number>>
   readonly outboxRows: number
   readonly outboxOldestSeconds: number
   readonly outboxRefused: number
@@ -36,7 +41,7 @@ export interface Backlog {
 export interface MetricsOptions {
   readonly service: string
   /** Their failure counters stand at 0 from the start: a rate over a series that appears with its first failure misses it. */
-  readonly steps?: readonly string[]
+  readonly steps?: readonly Pick<ReactionDefinition, 'step' | 'direction' | 'withinMs'>[]
   /** Node's own metrics; off in tests. */
   readonly ofNode?: boolean
 }
@@ -66,9 +71,12 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
   const took = cached((step: string, direction: string) => duration.labels(step, direction))
   const batchSize = histogram(d.batchSize)
   const batches = cached((source: string) => batchSize.labels(source))
+  const sagaDuration = histogram(d.duration)
+  const deadLetters = gauge(d.deadLetters)
+  const unfinishedOldest = gauge(d.unfinishedOldest)
+  const within = gauge(d.within)
   const gauges = {
     parked: gauge(d.parked),
-    deadLetters: gauge(d.deadLetters),
     outboxRows: gauge(d.outboxRows),
     outboxOldestSeconds: gauge(d.outboxOldest),
     outboxRefused: gauge(d.outboxRefused),
@@ -77,7 +85,12 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
   const pausedBy = gauge(d.paused)
   const consumerLag = gauge(d.consumerLag)
 
-  for (const step of steps) for (const reason of ['rejected', 'dead']) failed(step, reason).inc(0)
+  const stepsWithLetters = new Set(steps.map(({ step }) => step))
+  for (const step of stepsWithLetters) deadLetters.set({ step }, 0)
+  for (const { step, direction, withinMs } of steps) {
+    for (const reason of ['rejected', 'dead']) failed(step, reason).inc(0)
+    if (withinMs !== undefined) within.set({ step, direction }, withinMs / 1_000)
+  }
 
   return {
     registry,
@@ -89,9 +102,15 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
     retried: step => retries(step).inc(),
     unreadable: reason => counters.unreadable.inc({ reason }),
     batch: (source, messages) => batches(source).observe(messages),
-    backlog(b) {
-      for (const [name, value] of Object.entries(b)) gauges[name as keyof Backlog].set(value)
+    sagaSettled: (ending, seconds) => sagaDuration.observe({ ending }, seconds),
+    backlog({ deadLetters: byStep, ...counts }) {
+      for (const [name, value] of Object.entries(counts)) gauges[name as keyof typeof gauges].set(value)
+      if (byStep === undefined) return
+      // A step without letters is not among those that were found, and was perhaps the last time.
+      for (const step of Object.keys(byStep)) stepsWithLetters.add(step)
+      for (const step of stepsWithLetters) deadLetters.set({ step }, byStep[step] ?? 0)
     },
+    unfinishedOldest: (step, direction, seconds) => unfinishedOldest.set({ step, direction }, seconds),
     paused: (cause, isPaused) => pausedBy.set({ cause }, isPaused ? 1 : 0),
     lag: (topic, partition, records) => consumerLag.set({ topic, partition }, records),
     forgetLag: () => consumerLag.reset(),

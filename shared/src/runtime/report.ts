@@ -1,12 +1,18 @@
+import type { Audit } from '../audit.ts'
 import type { Acted } from '../core/act.ts'
 import type { Decided } from '../core/decision.ts'
+import { settledIn } from '../core/settled.ts'
 import type { Committed } from '../postgres/transaction.ts'
 import type { Item } from './engine.ts'
 import type { Log } from './logs.ts'
 import type { Metrics } from './metrics.ts'
 
-/** Counts and logs how each delivery of a committed transaction ended. */
-export function reporter(log: Log, metrics: Metrics): (committed: Committed, items: readonly Item[]) => void {
+/** Counts and logs how each delivery of a committed transaction ended, and each saga that did. */
+export function reporter(
+  log: Log,
+  metrics: Metrics,
+  audit?: Audit,
+): (committed: Committed, items: readonly Item[]) => void {
   return ({ decision }, items) => {
     const takenAtMs = new Map(
       items.flatMap(item => ('delivery' in item ? [[item.delivery, item.takenAtMs] as const] : [])),
@@ -33,9 +39,19 @@ export function reporter(log: Log, metrics: Metrics): (committed: Committed, ite
         metrics.unreadable(code)
         log.error({ event_id: id, error_code: code }, `cannot be read, kept as a letter: ${problem}`)
       }
+    if (audit) countSettled(log, metrics, audit, decision)
     if (items.every(item => 'act' in item)) return
     const source = items.find(item => 'delivery' in item)?.delivery.origin.source ?? 'kafka'
     metrics.batch(source === 'command' ? 'http' : source === 'kafka' ? 'kafka' : 'due', items.length)
+  }
+}
+
+/** All has committed: a participant that throws here is told of, and nothing is run again for it. */
+function countSettled(log: Log, metrics: Metrics, audit: Audit, { loaded }: Committed['decision']): void {
+  try {
+    for (const { ending, seconds } of settledIn(audit, loaded.tables)) metrics.sagaSettled(ending, seconds)
+  } catch (error) {
+    log.error({ err: error }, 'the audit’s `settles` threw: a saga that ended is not counted')
   }
 }
 

@@ -33,6 +33,7 @@ import { createRules } from './rules.ts'
 import { takenBy } from './taken.ts'
 import { createTopicSource } from './topic-source.ts'
 import { troubleOf } from './trouble.ts'
+import { watchUnfinished } from './watch-unfinished.ts'
 
 export interface ServiceOptions {
   readonly routes?: readonly Route[]
@@ -67,7 +68,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
   for (const warning of warningsOf({ ...kitSettings, ...participant.settings }, o.environment)) log.warn({}, warning)
   const metrics = createMetrics({
     service,
-    steps: participant.reactions.filter(r => r.direction !== 'local').map(r => r.step),
+    steps: participant.reactions.filter(r => r.direction !== 'local'),
   })
   const pauses = new Pauses(log, metrics)
   const prepared = { participant, kit, log, pauses, migrations: o.migrations, redirect: o.redirect }
@@ -120,7 +121,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
       left: rows => outboxLimit.left(rows),
     })
     const store: Store = { pool, tables, rules, acknowledged: outgoing.acknowledged, turns: () => calls.turns() }
-    const report = reporter(log, metrics)
+    const report = reporter(log, metrics, participant.audit)
     const engine: Engine = new Engine({
       store,
       committed: afterCommit,
@@ -215,6 +216,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
         trouble(error)
       }
     })
+    const aging = watchUnfinished({ participant, pool: reads, metrics, trouble })
     const forgetting = forget({
       ...{ pool, trouble, horizonMs: horizon.horizonMs, onlyFinished: safeguards.purgeOnlyFinished },
     })
@@ -230,7 +232,8 @@ export async function startService(participant: Participant, o: ServiceOptions):
         log.info({}, 'stopping')
         const closeMs = kit.shutdownTimeoutMs / 2
         await Promise.all([http.close(closeMs), admin?.close(closeMs), source.stop(), due.stop(), declaring.stop()])
-        await Promise.all([commands.close(), calls.close(kit.shutdownTimeoutMs / 4), gauges.stop(), forgetting.stop()])
+        await Promise.all([commands.close(), calls.close(kit.shutdownTimeoutMs / 4)])
+        await Promise.all([gauges.stop(), aging.stop(), forgetting.stop()])
         await outgoing.stop(Math.min(kit.publishWindowMs, kit.shutdownTimeoutMs / 4))
         await endPools()
         log.info({}, 'stopped')

@@ -1,0 +1,35 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { Gauge, Registry } from 'prom-client'
+import type { MetricDefinition } from '../runtime/metric-definitions.ts'
+
+/** What `saga audit --prometheus` writes. An audit that did not reach everybody writes nothing, and the time of the last one tells. */
+export const auditMetricDefinitions = {
+  violations: {
+    name: 'saga_audit_violations',
+    type: 'gauge',
+    help: 'What the last audit found that must never be; sagas with a discarded message not counted under --accept-discarded. Pages.',
+    labels: [],
+  },
+  completed: {
+    name: 'saga_audit_completed_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the last audit that reached every service ended, in seconds since 1970.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricDefinition>
+
+export async function auditMetrics(violations: number, endedAt: Date): Promise<string> {
+  const registry = new Registry()
+  const set = ({ name, help }: MetricDefinition, value: number) =>
+    new Gauge({ name, help, registers: [registry] }).set(value)
+  set(auditMetricDefinitions.violations, violations)
+  set(auditMetricDefinitions.completed, endedAt.getTime() / 1_000)
+  return registry.metrics()
+}
+
+/** Put in place whole: whoever collects it may read at any moment. */
+export function writeMetrics(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.tmp`
+  writeFileSync(draft, text)
+  renameSync(draft, file)
+}
