@@ -9,6 +9,8 @@ const generators = [
   'test/checks/metrics-table.ts',
   'test/checks/command-line.ts',
   'test/checks/readme-graph.ts',
+  'test/checks/prometheus-rules.ts',
+  'test/checks/grafana-dashboards.ts',
 ]
 const checks = [...generators.map(generator => [generator, '--check']), ['test/checks/error-codes.ts']]
 
