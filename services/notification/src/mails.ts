@@ -20,7 +20,7 @@ export function mailAbout(event: Notable): Written {
       return written('confirmed', `${order} is confirmed`, `Thank you. ${order} is confirmed; you paid ${total}.`)
     }
     case 'OrderCancelled':
-      return written('cancelled', `${order} is cancelled`, `${order} is cancelled: ${why[event.reason]}`)
+      return written('cancelled', `${order} is cancelled`, `${order} is cancelled: ${why[event.reason] ?? lastResort}`)
     case 'OrderRefunded': {
       const amount = formatMinor(event.amountMinor, event.currency)
       return written('refunded', `${order} is refunded`, `${order} is refunded; ${amount} went back to your account.`)
@@ -30,6 +30,8 @@ export function mailAbout(event: Notable): Written {
 
 const written = (template: Template, subject: string, text: string): Written => ({ template, subject, text })
 
+/** Order may have reasons by now that were not known when this was deployed. */
+const lastResort = 'it could not be completed. Whatever you had paid is on its way back.'
 const why: Readonly<Record<OrderCancelled['reason'], string>> = {
   customer: 'you asked for it. Whatever you had paid is on its way back.',
   'stock-rejected': 'we do not have what you ordered. You have not paid anything.',

@@ -64,3 +64,8 @@ describe('setting a contact', () => {
       .when(asked(SetContact, contact()))
       .then(accepted({ customerId: 'ada' }), { contacts: [contact()] }))
 })
+
+test('a reason that order may have some day is told as something', () => {
+  const { text } = mailAbout(orderCancelled('fraud' as 'customer'))
+  expect(text).toMatch(/is cancelled: it could not be completed/)
+})
