@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import type { Import } from './read-imports.ts'
+import type { Import } from '../../shared/src/testing/conformance/read-imports.ts'
 
 /** An import with the file that holds it. `target` is the path from the root for a relative import, else the package's name. */
 interface Seen extends Import {

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { readImports } from '../../shared/src/testing/conformance/read-imports.ts'
 import { judge } from './import-rules.ts'
-import { readImports } from './read-imports.ts'
 
 let root: string | undefined
 afterEach(() => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { readImports } from '../../shared/src/testing/conformance/read-imports.ts'
 import { judge } from './import-rules.ts'
-import { readImports } from './read-imports.ts'
 import { report } from './report.ts'
 import { sourceFiles } from './source-files.ts'
 

@@ -13,6 +13,14 @@ import { defaultsOf } from './simulation/simulated-rules.ts'
 export { booksOf } from './books-of.ts'
 export { whatTheCanvasGetsWrong } from './canvas.ts'
 export {
+  type Answered,
+  answered,
+  type ConformanceOptions,
+  conformance,
+  type Promised,
+  type Story,
+} from './conformance/conformance.ts'
+export {
   accepted,
   calls,
   cancels,

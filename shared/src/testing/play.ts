@@ -85,7 +85,8 @@ function verdict({ tookEffect }: Scene, { direction, step }: ReactionDefinition)
   return done ? 'run' : 'otherwise'
 }
 
-function sagaIdOf({ trigger }: ReactionDefinition, message: Message): string {
+/** '' for a local command. */
+export function sagaIdOf({ trigger }: ReactionDefinition, message: Message): string {
   const fields = message as unknown as Record<string, string>
   if (trigger.kind === 'timer') return fields.sagaId!
   if (trigger.kind === 'event') return fields[trigger.schema.sagaField]!
