@@ -1,4 +1,5 @@
 /** What operators see of a shop that works and of one step that fails: the real Prometheus scrapes the running services. */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { boards } from '../../infra/grafana/boards.ts'
+import type { ServiceProcess } from '../../infra/shop/service-process.ts'
 import { serviceNames } from '../../infra/shop/topics.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { type RunningShop, runShop } from './running-shop.ts'
@@ -21,6 +23,10 @@ const collector: Server = createServer((_, response) => response.end(readFileSyn
 let shop: RunningShop
 let saga: SagaCommand
 let prometheus: Prometheus
+/** Of the balance service, once its fault is mended. */
+let mended: ServiceProcess | undefined
+/** The order whose deduction failed, and was replayed. */
+let replayed: string
 
 beforeAll(async () => {
   writeFileSync(auditFile, '')
@@ -39,6 +45,7 @@ afterAll(async () => {
   await prometheus?.end()
   collector.close()
   saga?.end()
+  await mended?.kill()
   await shop?.end()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -77,7 +84,7 @@ const deadLetter = (alerts: Awaited<ReturnType<Prometheus['firing']>>) =>
   alerts.find(({ labels }) => labels.alertname === 'SagaDeadLetter')
 
 test('a step fails for good: the alert names it; after the replay it is gone', { timeout: 180_000 }, async () => {
-  const orderId = await failingOrder()
+  replayed = await failingOrder()
   const alert = await until('the alert fires', async () => deadLetter(await prometheus.firing()), { seen })
   expect(alert.labels).toEqual({
     ...{ alertname: 'SagaDeadLetter', severity: 'page', service: 'balance', step: 'deduct_balance' },
@@ -109,15 +116,41 @@ test('a step fails for good: the alert names it; after the replay it is gone', {
   await orders.stop()
 
   await shop.services.balance.stop()
-  const mended = shop.anotherInstance('balance', Number(new URL(shop.services.balance.url).port), {
+  mended = shop.anotherInstance('balance', Number(new URL(shop.services.balance.url).port), {
     environment: { DEDUCTIONS_FAIL_FOR: '' },
   })
   await mended.start()
   await until('it fires still, or again', async () => deadLetter(await prometheus.firing()), { seen })
   expect((await saga('dlq', 'replay', '--all', '--yes')).code).toBe(0)
-  await settled(shop, orderId)
+  await settled(shop, replayed)
   await until('the alert is gone', async () => deadLetter(await prometheus.firing()) === undefined, { seen })
-  await mended.kill()
+})
+
+test('that saga is followed through all services by grep alone, and no customer is', async () => {
+  const logs = [...Object.values(shop.services), mended!].map(service => service.logFile)
+  const grep = (what: string) => execFileSync('grep', ['--no-filename', what, ...logs], { encoding: 'utf8' })
+  const lines = await until('the last line is written', () => {
+    const found = grep(replayed)
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    return found.some(({ step }) => step === 'record_stock_committed') && found
+  })
+  for (const line of lines)
+    expect(line).toMatchObject({ saga_id: replayed, event_id: expect.any(String), step: expect.any(String) })
+  const told = lines.toSorted((a, b) => (a.time < b.time ? -1 : 1)).map(({ service, msg }) => `${service}: ${msg}`)
+  expect(told.slice(0, 7)).toEqual([
+    ...['order: place_order accepted', 'inventory: reserve_stock succeeded'],
+    ...['balance: deduct_balance failed', 'balance: deduct_balance dead'],
+    ...['balance: replay by tester', 'balance: deduct_balance succeeded', 'order: confirm_order succeeded'],
+  ])
+  expect(told.slice(7).toSorted()).toEqual([
+    ...['inventory: commit_stock succeeded', 'notification: notify_confirmed rejected'],
+    ...['order: record_stock_committed succeeded'],
+  ])
+  // Deposits and contacts name the customer in their path; grep ends with 1 where there is nothing.
+  for (const customer of [ill, 'customer-'])
+    expect(() => grep(customer)).toThrow(expect.objectContaining({ status: 1 }))
 })
 
 /** As Grafana asks it, of all services. */

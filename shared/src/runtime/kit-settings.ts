@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { StartError } from '../errors.ts'
 import { type Settings, setting, type ValuesOf, wholeNumber } from '../settings.ts'
-import { brokerList, databaseUrl, durationBetween, httpUrl, intake, optional, port } from './setting-types.ts'
+import {
+  brokerList,
+  databaseUrl,
+  durationBetween,
+  fieldNames,
+  httpUrl,
+  intake,
+  optional,
+  port,
+} from './setting-types.ts'
 
 /** What every participant reads from its environment, whatever its saga. docs/settings.md is generated from this table. */
 export const kitSettings = {
@@ -67,6 +76,13 @@ export const kitSettings = {
     }),
     default: 'info',
     description: 'least severe level that is logged',
+  }),
+  logRedact: setting({
+    env: 'LOG_REDACT',
+    type: fieldNames,
+    default: '*Minor,amount,balance,price,total',
+    description:
+      'names of fields whose values never reach a log, separated by commas, `*Minor` for all that end so; besides those of customers, secrets and message bodies, which never do',
   }),
   retryMaxAttempts: setting({
     env: 'RETRY_MAX_ATTEMPTS',

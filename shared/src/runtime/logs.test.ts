@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { createLog } from './logs.ts'
 
-function capture() {
+function capture(redact: readonly string[] = []) {
   const lines: string[] = []
-  const log = createLog({ service: 'order', level: 'info', to: { write: line => void lines.push(line) } })
+  const log = createLog({ service: 'order', level: 'info', redact, to: { write: line => void lines.push(line) } })
   return { log, text: () => lines.join(''), last: () => JSON.parse(lines.at(-1) ?? 'null') }
 }
 
@@ -43,6 +43,17 @@ test.each([
   log.child(fields).info('y')
   expect(text()).not.toMatch(/c-1|ann@|High Street|Ann/)
   expect(text()).toContain('[redacted]')
+})
+
+test('amounts are redacted by what the settings say', () => {
+  const { log, text, last } = capture(['*Minor', 'amount'])
+  log.info({ totalMinor: 4711, lines: [{ unitPriceMinor: 4711, quantity: 2 }], amount: 4711, amounts: 3 }, 'x')
+  log.child({ err: new Error('no', { cause: { balanceMinor: 4711 } }) }).info('y')
+  expect(text()).not.toContain('4711')
+  const shown = capture()
+  shown.log.info({ totalMinor: 4711, amount: 4711 }, 'x')
+  expect(shown.last()).toMatchObject({ totalMinor: 4711, amount: 4711 })
+  expect(last()).toMatchObject({ msg: 'y' })
 })
 
 test('what is inside a text: mail addresses, and passwords in URLs', () => {

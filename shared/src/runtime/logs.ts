@@ -1,18 +1,21 @@
 import pino from 'pino'
 import type { KitSettings } from './kit-settings.ts'
-import { redact, redactFields, redactText } from './redact.ts'
+import { redactor, redactText } from './redact.ts'
 
 export type Log = pino.Logger
 
 export interface LogOptions {
   readonly service: string
   readonly level: KitSettings['logLevel']
+  /** Fields whose values it never shows, besides those that nobody may see. */
+  readonly redact?: KitSettings['logRedact']
   /** For tests; stdout otherwise. */
   readonly to?: pino.DestinationStream
 }
 
 /** JSON lines. A warning or worse is written before the call returns, and all that came before it: what is needed after a crash. */
-export function createLog({ service, level, to }: LogOptions): Log {
+export function createLog({ service, level, redact: also, to }: LogOptions): Log {
+  const { redact, redactFields } = redactor(also)
   const output: pino.DestinationStream & { flush?(): void } = to ?? standardOutput()
   const log = pino(
     {

@@ -6,6 +6,7 @@ import { Acknowledged } from '../postgres/acknowledged.ts'
 import type { Committed } from '../postgres/transaction.ts'
 import { Acknowledgements } from './acknowledgements.ts'
 import type { KitSettings } from './kit-settings.ts'
+import { fieldsOfRecord } from './log-fields.ts'
 import type { Log } from './logs.ts'
 import { outbound, placeOf } from './outbound.ts'
 import { Refusals } from './refusals.ts'
@@ -47,10 +48,11 @@ export function createOutgoing(o: {
     sweeper.moved()
     acknowledgements.whenIdle()
   }
-  const onRefused = ({ id, topic, key }: OutboundRecord, error: string) => {
+  const onRefused = (record: OutboundRecord, error: string) => {
+    const { id, topic } = record
     if (!refusals.add(String(id))) return
     log.error(
-      { alarm: 'event-refused', outbox_row: String(id), topic, saga_id: key?.toString(), error },
+      { alarm: 'event-refused', outbox_row: String(id), topic, ...fieldsOfRecord(record), error },
       'the broker refuses this event; its saga waits until the topic takes it, the others flow',
     )
   }

@@ -54,6 +54,19 @@ test('a dead letter is an error for people, a try that failed a warning, a busin
 test('a command that failed is an error: no try follows', () =>
   expect(report(endedAs('failed', 'command')).lines).toMatchObject([{ level: 'error' }]))
 
+test('a local command is told without the customer that its path names', () => {
+  const delivery = {
+    id: 'balance/POST /accounts/ann%20lee/deposits/anonymous/a-key',
+    sagaId: '',
+    message: { type: 'Deposit', kind: 'command', customerId: 'ann lee', amountMinor: 5 },
+    reaction: { step: 'deposit', direction: 'local', trigger: { type: 'Deposit' } },
+    origin: { source: 'command', opens: false },
+  }
+  const { lines } = report({ delivery, outcome: 'accepted' } as unknown as Decided)
+  expect(lines[0].event_id).toBe('balance/POST /accounts/[redacted]/deposits/anonymous/a-key')
+  expect(lines[0]).not.toHaveProperty('saga_id')
+})
+
 test('what an operator did is a warning with who, why and to what; a discard is counted as the end of its message', async () => {
   const letter = { id: 'm', sagaId, deaths: 1 }
   const by = { letter, operator: 'ann', plan: 'p1' }
@@ -85,10 +98,12 @@ test('what an operator did is a warning with who, why and to what; a discard is 
   expect(await metrics.metrics()).toContain('direction="compensation",outcome="discarded",service="inventory"} 1')
 })
 
-test('a record that nobody could read is counted by why, and said with its place', async () => {
-  const envelope = { key: null, headers: {}, body: null }
+test('a record that nobody could read is counted by why, and said with its place and the saga of its key', async () => {
+  const envelope = { key: Buffer.from(sagaId), headers: {}, body: null }
   const undeliverable = { id: 'order.events.v1/0/7', partition: 0, envelope, code: 'no-key', problem: 'it has no key' }
   const { metrics, lines } = reported({}, [{ undeliverable }])
   expect(await metrics.metrics()).toContain('saga_unreadable_total{reason="no-key",service="inventory"} 1')
-  expect(lines).toMatchObject([{ level: 'error', event_id: 'order.events.v1/0/7', error_code: 'no-key' }])
+  expect(lines).toMatchObject([
+    { level: 'error', saga_id: sagaId, event_id: 'order.events.v1/0/7', error_code: 'no-key' },
+  ])
 })

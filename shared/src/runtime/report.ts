@@ -4,6 +4,7 @@ import type { Decided } from '../core/decision.ts'
 import { settledIn } from '../core/settled.ts'
 import type { Committed } from '../postgres/transaction.ts'
 import type { Item } from './engine.ts'
+import { fieldsOf, fieldsOfUnreadable } from './log-fields.ts'
 import type { Log } from './logs.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -35,9 +36,12 @@ export function reporter(
     }
     for (const item of items)
       if ('undeliverable' in item) {
-        const { id, code, problem } = item.undeliverable
+        const { code, problem } = item.undeliverable
         metrics.unreadable(code)
-        log.error({ event_id: id, error_code: code }, `cannot be read, kept as a letter: ${problem}`)
+        log.error(
+          { ...fieldsOfUnreadable(item.undeliverable), error_code: code },
+          `cannot be read, kept as a letter: ${problem}`,
+        )
       }
     if (audit) countSettled(log, metrics, audit, decision)
     if (items.every(item => 'act' in item)) return
@@ -69,8 +73,8 @@ function say(log: Log, { delivery, outcome, code, error, attempts }: Decided): v
   if (!log.isLevelEnabled(level)) return
   const { step, direction, trigger } = delivery.reaction
   const fields = {
-    ...(delivery.sagaId && { saga_id: delivery.sagaId }),
-    ...{ event_id: delivery.id, step, direction, on: trigger.type, outcome },
+    ...fieldsOf(delivery),
+    ...{ direction, on: trigger.type, outcome },
     ...(code !== undefined && { error_code: code }),
     ...(attempts !== undefined && { attempts }),
     ...(error !== undefined && { err: error }),

@@ -19,6 +19,7 @@ import { type Environment, readEnvironment, warningsOf } from './environment.ts'
 import { forget } from './forget.ts'
 import { checkTimers, deriveHorizon } from './horizon.ts'
 import { kitSettings } from './kit-settings.ts'
+import { fieldsOf } from './log-fields.ts'
 import { createLog } from './logs.ts'
 import { createMetrics } from './metrics.ts'
 import { OutboxLimit } from './outbox-limit.ts'
@@ -64,7 +65,7 @@ export interface Service {
 export async function startService(participant: Participant, o: ServiceOptions): Promise<Service> {
   const { kit, own } = readEnvironment(participant.settings, o.environment)
   const { service } = participant
-  const log = createLog({ service, level: kit.logLevel })
+  const log = createLog({ service, level: kit.logLevel, redact: kit.logRedact })
   for (const warning of warningsOf({ ...kitSettings, ...participant.settings }, o.environment)) log.warn({}, warning)
   const metrics = createMetrics({
     service,
@@ -126,15 +127,13 @@ export async function startService(participant: Participant, o: ServiceOptions):
       store,
       committed: afterCommit,
       commandFailed: (delivery, end, error) => {
-        const { id, sagaId, reaction } = delivery
-        log.error(
-          { event_id: id, ...(sagaId && { saga_id: sagaId }), step: reaction.step, err: error },
-          `command ${end}`,
-        )
+        log.error({ ...fieldsOf(delivery), err: error }, `command ${end}`)
         commands.failed(delivery, end)
       },
       actFailed(act, end, error) {
-        log.error({ event_id: act.letter.id, operator: act.operator, err: error }, `${act.act} ${end}`)
+        const { sagaId, id } = act.letter
+        const named = { ...(sagaId && { saga_id: sagaId }), event_id: id, operator: act.operator }
+        log.error({ ...named, err: error }, `${act.act} ${end}`)
         acts.failed(act, end)
       },
       paused: (cause, isPaused, error) => pauses.set(cause, isPaused, error),

@@ -62,3 +62,9 @@ export const intake = text<readonly string[] | 'all'>(value => {
   const topics = value === 'none' ? [] : value.split(',').map(topic => topic.trim())
   return topics.every(topic => /^[a-zA-Z0-9._-]+$/.test(topic)) ? topics : undefined
 }, 'is neither all nor none nor a list of topics; write it like inventory.events.v1,order.events.v1')
+
+/** `name,*Ending` */
+export const fieldNames = text<readonly string[]>(value => {
+  const names = value.split(',').map(name => name.trim())
+  return names.every(name => /^\*?\w+$/.test(name)) ? names : undefined
+}, 'is no list of field names; write it like accountNumber,*Minor')
