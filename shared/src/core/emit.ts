@@ -22,7 +22,8 @@ export function emit(decision: Decision, saga: Saga, delivery: Delivery, out: re
   const apply: (() => void)[] = []
   for (const item of out as readonly Item[]) {
     const name = 'type' in item ? item.type : 'set' in item ? item.set : item.cancel
-    const declared = [...reaction.emits, ...reaction.cancels].find(e => e.type === name)
+    const isNamed = (e: { readonly type: string }) => e.type === name
+    const declared = reaction.emits.find(isNamed) ?? reaction.cancels.find(isNamed)
     if (!declared)
       throw new PermanentError(
         'undeclared-emission',

@@ -3,8 +3,8 @@ import type { ReactionDefinition, Read } from '../reaction.ts'
 import { type Grant, type LoadedTable, openViews } from './views.ts'
 
 /** The keys that one `reads` names, given what the ones before it loaded. The key function is the participant's: it may throw. */
-export function keysOf(read: Read, message: Message, before: readonly Grant[]): ReadonlySet<string> {
-  return new Set(read.keys(message, openViews(before).views).map(String))
+export function keysOf(read: Read, message: Message, before: readonly Grant[]): readonly string[] {
+  return read.keys(message, openViews(before).views).map(String)
 }
 
 /**
@@ -22,7 +22,7 @@ export function grantsOf(
     const table = tables.get(read.state)!
     const keys = keysOf(read, message, grants)
     const isLoaded = (key: string) => table.atLoad.has(key) && !(read.access === 'lock' && table.unlocked.has(key))
-    if (nextRound && ![...keys].every(isLoaded)) return undefined
+    if (nextRound && !keys.every(isLoaded)) return undefined
     grants.push({ table, access: read.access, keys })
   }
   return grants

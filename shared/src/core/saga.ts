@@ -47,8 +47,6 @@ export interface WaitingRow {
   readonly envelope: Envelope | undefined
 }
 
-const fenceKey = (step: string, direction: Direction) => `${step}/${direction}`
-
 /** What this participant knows of one saga, under the saga's lock; changes are collected for one save. */
 export class Saga {
   readonly id: string
@@ -56,12 +54,11 @@ export class Saga {
   readonly exists: boolean
   /** True when this transaction is the first here to see the saga. */
   readonly isNew: boolean
-  readonly #log: Map<string, LogRow>
+  /** A handful: one for each step that this participant takes. */
+  readonly #log: LogRow[]
   readonly #waiting: Map<string, WaitingRow>
-  readonly #logAtLoad: ReadonlySet<string>
-  readonly #atLoad: ReadonlySet<string>
-  readonly #logChanged = new Set<string>()
-  readonly #waitingChanged = new Set<string>()
+  readonly #logAtLoad: readonly LogRow[]
+  readonly #waitingAtLoad: readonly WaitingRow[]
 
   constructor(
     id: string,
@@ -72,52 +69,64 @@ export class Saga {
     this.id = id
     this.exists = found !== 'none'
     this.isNew = found === 'new'
-    this.#log = new Map(log.map(row => [fenceKey(row.step, row.direction), row]))
-    this.#logAtLoad = new Set(this.#log.keys())
-    this.#waiting = new Map(waiting.map(row => [row.id, row]))
-    this.#atLoad = new Set(this.#waiting.keys())
+    this.#log = [...log]
+    this.#logAtLoad = log
+    this.#waiting = new Map()
+    for (const row of waiting) this.#waiting.set(row.id, row)
+    this.#waitingAtLoad = waiting
   }
 
   fence(step: string, direction: Direction): LogRow | undefined {
-    return this.#log.get(fenceKey(step, direction))
+    return this.#log.find(isOf({ step, direction }))
   }
   setFence(row: LogRow): void {
-    this.#log.set(fenceKey(row.step, row.direction), row)
-    this.#logChanged.add(fenceKey(row.step, row.direction))
+    const at = this.#log.findIndex(isOf(row))
+    if (at < 0) this.#log.push(row)
+    else this.#log[at] = row
   }
   /** The step that this message has ended, if the fence still names it. */
   endedBy(id: string): LogRow | undefined {
     const isOver = (row: LogRow) => !['failed', 'calling', 'dead'].includes(row.status)
-    return [...this.#log.values()].find(row => row.endedIds.includes(id) || (row.messageId === id && isOver(row)))
+    return this.#log.find(row => row.endedIds.includes(id) || (row.messageId === id && isOver(row)))
   }
   waiting(id: string): WaitingRow | undefined {
     return this.#waiting.get(id)
   }
   setWaiting(row: WaitingRow): void {
     this.#waiting.set(row.id, row)
-    this.#waitingChanged.add(row.id)
   }
   deleteWaiting(id: string): void {
     this.#waiting.delete(id)
-    this.#waitingChanged.add(id)
   }
 
   /** Messages that hold up those behind them, in arrival order. A timer is none of them until it fires (rule 30). */
   unfinished(): WaitingRow[] {
-    return [...this.#waiting.values()].filter(row => row.kind !== 'timer').sort((a, b) => a.seq - b.seq || a.n - b.n)
+    const unfinished: WaitingRow[] = []
+    for (const row of this.#waiting.values()) if (row.kind !== 'timer') unfinished.push(row)
+    return unfinished.sort((a, b) => a.seq - b.seq || a.n - b.n)
   }
 
   /** Whether the step had a row before this transaction. */
-  hadBegun({ step, direction }: Pick<LogRow, 'step' | 'direction'>): boolean {
-    return this.#logAtLoad.has(fenceKey(step, direction))
+  hadBegun(row: FencePlace): boolean {
+    return this.#logAtLoad.some(isOf(row))
   }
 
+  /** A row is never changed but replaced, so that what is not as it was loaded is another object. */
   changes(): { log: LogRow[]; waiting: WaitingRow[]; waitingDeleted: string[] } {
-    const waiting = [...this.#waitingChanged]
+    const loaded = new Map<string, WaitingRow>()
+    for (const row of this.#waitingAtLoad) loaded.set(row.id, row)
+    const waiting: WaitingRow[] = []
+    for (const row of this.#waiting.values()) if (loaded.get(row.id) !== row) waiting.push(row)
     return {
-      log: [...this.#logChanged].map(key => this.#log.get(key)!),
-      waiting: waiting.flatMap(id => this.#waiting.get(id) ?? []),
-      waitingDeleted: waiting.filter(id => !this.#waiting.has(id) && this.#atLoad.has(id)),
+      log: this.#log.filter(row => !this.#logAtLoad.includes(row)),
+      waiting,
+      waitingDeleted: this.#waitingAtLoad.filter(({ id }) => !this.#waiting.has(id)).map(({ id }) => id),
     }
   }
 }
+
+type FencePlace = Pick<LogRow, 'step' | 'direction'>
+const isOf =
+  ({ step, direction }: FencePlace) =>
+  (row: FencePlace) =>
+    row.step === step && row.direction === direction

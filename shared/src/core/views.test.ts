@@ -13,7 +13,7 @@ const table = () =>
   )
 const open = (grant: Partial<Grant> = {}) => {
   const accounts = table()
-  const opened = openViews([{ table: accounts, access: 'lock', keys: new Set(['ann', 'bob']), ...grant }])
+  const opened = openViews([{ table: accounts, access: 'lock', keys: ['ann', 'bob'], ...grant }])
   return { ...opened, view: opened.views.accounts!, accounts, opened }
 }
 

@@ -27,7 +27,8 @@ export function loadedTable(
 export interface Grant {
   readonly table: LoadedTable
   readonly access: 'lock' | 'look-up'
-  readonly keys: ReadonlySet<string>
+  /** The few that its message names. */
+  readonly keys: readonly string[]
 }
 
 export interface OpenViews {
@@ -44,10 +45,10 @@ export function openViews(grants: readonly Grant[]): OpenViews {
   for (const grant of grants) {
     const own = new Map<string, Row | undefined>()
     const check = (key: string, verb: string) => {
-      if (grant.keys.has(key)) return
+      if (grant.keys.includes(key)) return
       throw new PermanentError(
         'undeclared-key',
-        `${verb} ${grant.table.name}[${key}]: the reaction's \`reads\` names only ${[...grant.keys].join(', ') || 'no key'}; add it there, so that it is locked`,
+        `${verb} ${grant.table.name}[${key}]: the reaction's \`reads\` names only ${grant.keys.join(', ') || 'no key'}; add it there, so that it is locked`,
       )
     }
     const write = (key: string, row: Row | undefined, verb: string) => {

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { arrayOf } from './recordset.ts'
 
 /** A row of the outbox, by its place. */
 export interface OutboxPlace {
@@ -59,6 +60,15 @@ export async function deleteAcknowledged(tx: ClientBase, rows: readonly OutboxPl
     text: `with mine as materialized (
              select seq, n from saga.outbox where (seq, n) in (select * from unnest($1::bigint[], $2::int[])) order by seq, n for update skip locked)
            delete from saga.outbox o using mine where o.seq = mine.seq and o.n = mine.n`,
-    values: [rows.map(r => r.seq), rows.map(r => r.n)],
+    values: [
+      arrayOf(
+        'bigint',
+        rows.map(r => r.seq),
+      ),
+      arrayOf(
+        'int',
+        rows.map(r => r.n),
+      ),
+    ],
   })
 }

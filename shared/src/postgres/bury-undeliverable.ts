@@ -3,8 +3,7 @@ import type { ClientBase } from 'pg'
 import type { Undeliverable } from '../core/delivery.ts'
 import { letter } from '../core/letter.ts'
 import type { OutboxRow } from '../core/outbox-row.ts'
-import { envelopeColumns } from './save-sagas.ts'
-import { storableJson } from './storable-json.ts'
+import { bytea, storableJson } from './storable-json.ts'
 
 /**
  * Rule 21: a record that nobody can read becomes a letter with its bytes untouched, one however often it is delivered,
@@ -30,7 +29,9 @@ export async function buryUndeliverables(
     n: o.firstN + i,
     error_code: r.code,
     error_message: r.problem,
-    ...envelopeColumns(r.envelope),
+    key: bytea(r.envelope.key),
+    headers: r.envelope.headers,
+    body: bytea(r.envelope.body),
   }))
   const buried = await tx.query({
     name: 'bury-undeliverables',

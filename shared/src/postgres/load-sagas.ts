@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Direction, LogRow, Status, WaitingKind, WaitingRow } from '../core/saga.ts'
 import { Saga } from '../core/saga.ts'
 import type { Found } from './lock-sagas.ts'
+import { arrayOf } from './recordset.ts'
 
 /** Reads fence and queue of the locked sagas. A saga that was begun just now has neither. */
 export async function loadSagas(tx: ClientBase, sagas: ReadonlyMap<string, Found>): Promise<Map<string, Saga>> {
@@ -9,17 +10,18 @@ export async function loadSagas(tx: ClientBase, sagas: ReadonlyMap<string, Found
   const log = new Map<string, LogRow[]>()
   const waiting = new Map<string, WaitingRow[]>()
   if (known.length > 0) {
+    const ids = arrayOf('uuid', known)
     const logRows = tx.query({
       name: 'load-log',
       text: `select saga_id, step, direction, status, payload->>'id' as message_id, payload->>'type' as message_type, error_code, attempts, ended_ids
              from saga.saga_log where saga_id = any($1::uuid[]) order by saga_id, step, direction`,
-      values: [known],
+      values: [ids],
     })
     const waitingRows = tx.query({
       name: 'load-waiting',
       text: `select message_id, kind, saga_id, message_type, seq, n, step, direction, due_at, attempts, deaths, first_failed_at, error_code, error_message, request
              from saga.waiting where saga_id = any($1::uuid[])`,
-      values: [known],
+      values: [ids],
     })
     const [found, queued] = await Promise.all([logRows, waitingRows])
     for (const row of found.rows) append(log, row.saga_id, logRow(row))

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Delivery } from '../core/delivery.ts'
 import { keysOf } from '../core/grants.ts'
 import type { Grant, LoadedTable, Row } from '../core/views.ts'
+import { arrayOf } from './recordset.ts'
 import { fieldsOf, type StateTable, statementName } from './state-tables.ts'
 
 type Loading = { -readonly [K in keyof LoadedTable]: LoadedTable[K] }
@@ -18,21 +19,22 @@ export async function loadStates(
   lockOrder: boolean,
 ): Promise<Map<string, LoadedTable>> {
   const loaded = new Map<string, LoadedTable>()
-  const grants = new Map<Delivery, Grant[]>(deliveries.map(delivery => [delivery, []]))
+  const readers = deliveries.map((delivery): Reader => ({ delivery, grants: [] }))
   let asked: Promise<void>[] = []
   for (const table of tables) {
-    let wanted = wantedOf(table, grants)
+    const rows = new Map<string, Row | undefined>()
+    const unlocked = new Set<string>()
+    const view: Loading = { name: table.name, key: table.key, atLoad: rows, unlocked, current: notYet }
+    let wanted = wantedOf(view, readers)
     if (wanted === 'later') {
       await Promise.all(asked)
       asked = []
-      wanted = wantedOf(table, grants)
+      wanted = wantedOf(view, readers)
     }
     if (wanted === 'later') throw new Error(`unreachable: what ${table.name} was waiting for is loaded`)
-    const { readers, locked, unlocked } = wanted
-    const rows = new Map<string, Row | undefined>()
-    const view: Loading = { name: table.name, key: table.key, atLoad: rows, unlocked, current: notYet }
+    const { locked, lookedUp } = wanted
+    for (const key of lookedUp) if (!locked.has(key)) unlocked.add(key)
     loaded.set(table.name, view)
-    for (const [before, grant] of readers) before.push({ ...grant, table: view })
     const order = lockOrder ? `order by "${table.keyColumn}" for update` : 'for update'
     const answers = Promise.all([
       select(tx, table, [...unlocked], rows, ''),
@@ -48,32 +50,36 @@ export async function loadStates(
   return loaded
 }
 
-interface Wanted {
-  readonly readers: readonly (readonly [Grant[], Omit<Grant, 'table'>])[]
-  readonly locked: ReadonlySet<string>
-  /** Looked up by some, and locked by none. */
-  readonly unlocked: ReadonlySet<string>
+interface Reader {
+  readonly delivery: Delivery
+  /** On the tables so far; undefined once a key function has thrown. */
+  grants: Grant[] | undefined
 }
 
-/** The keys of a table that the messages name. `later`: one of them reads rows that are on their way. */
-function wantedOf(table: StateTable, grants: Map<Delivery, Grant[]>): Wanted | 'later' {
+/** Grants the messages the keys of a table that they name. `later`: one of them reads rows that are on their way. */
+function wantedOf(
+  table: LoadedTable,
+  readers: readonly Reader[],
+): Record<'locked' | 'lookedUp', ReadonlySet<string>> | 'later' {
   const locked = new Set<string>()
   const lookedUp = new Set<string>()
-  const readers: [Grant[], Omit<Grant, 'table'>][] = []
-  for (const [delivery, before] of grants) {
-    const { reaction, message } = delivery
-    const read = reaction.reads.find(r => r.state === table.name)
+  const granted: (() => void)[] = []
+  for (const reader of readers) {
+    const { delivery, grants } = reader
+    const read = grants && delivery.reaction.reads.find(r => r.state === table.name)
     if (!read) continue
     try {
-      const keys = keysOf(read, message, before)
-      for (const key of keys) (read.access === 'lock' ? locked : lookedUp).add(key)
-      readers.push([before, { access: read.access, keys }])
+      const { access } = read
+      const keys = keysOf(read, delivery.message, grants)
+      for (const key of keys) (access === 'lock' ? locked : lookedUp).add(key)
+      granted.push(() => grants.push({ table, access, keys }))
     } catch (error) {
       if (error instanceof NotYet) return 'later'
-      grants.delete(delivery)
+      reader.grants = undefined
     }
   }
-  return { readers, locked, unlocked: new Set([...lookedUp].filter(key => !locked.has(key))) }
+  for (const grant of granted) grant()
+  return { locked, lookedUp }
 }
 
 class NotYet extends Error {}
@@ -94,6 +100,6 @@ async function select(
   if (keys.length === 0) return
   for (const key of keys) into.set(key, undefined)
   const text = `select ${fieldsOf(table)} from ${table.table} where "${table.keyColumn}" = any($1::${table.keyType}[]) ${suffix}`
-  const found = await tx.query({ name: statementName(text), text, values: [keys] })
+  const found = await tx.query({ name: statementName(text), text, values: [arrayOf(table.keyType, keys)] })
   for (const row of found.rows) into.set(String(row[table.key]), Object.freeze(row))
 }

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg'
+import { arrayOf } from './recordset.ts'
 
 export interface SagaToLock {
   readonly sagaId: string
@@ -24,7 +25,7 @@ export async function lockSagas(
   const known = `select saga_id, false as is_new from saga.sagas where saga_id = any($1::uuid[]) ${orderBy} for update`
   const lock = async (ids: readonly string[]) => {
     if (ids.length === 0) return
-    const locked = await tx.query({ name: `lock-sagas${orderBy}`, text: known, values: [ids] })
+    const locked = await tx.query({ name: `lock-sagas${orderBy}`, text: known, values: [arrayOf('uuid', ids)] })
     for (const row of locked.rows) found.set(row.saga_id, 'known')
   }
   if (opening.length === 0) {
@@ -39,7 +40,18 @@ export async function lockSagas(
              select saga_id, partition from unnest($2::uuid[], $3::int[]) as s (saga_id, partition) ${orderBy}
              on conflict do nothing returning saga_id)
            select saga_id, true as is_new from opened union all select * from (${known}) known`,
-    values: [sagas.map(s => s.sagaId), opening.map(s => s.sagaId), opening.map(s => s.partition)],
+    values: [
+      ...[sagas, opening].map(of =>
+        arrayOf(
+          'uuid',
+          of.map(({ sagaId }) => sagaId),
+        ),
+      ),
+      arrayOf(
+        'int',
+        opening.map(({ partition }) => partition),
+      ),
+    ],
   })
   for (const row of first.rows) found.set(row.saga_id, row.is_new ? 'new' : 'known')
   await lock(opening.flatMap(({ sagaId }) => (found.get(sagaId) === 'none' ? [sagaId] : [])))

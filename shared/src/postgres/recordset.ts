@@ -1,26 +1,34 @@
+import { binaryArray } from './binary-array.ts'
 import { storableJson, storableText } from './storable-json.ts'
 
-/** `name type, ...` as in `create table`. */
-export const columnsOf = (text: string): Column[] =>
-  text.split(',').map(column => {
-    const [name = '', ...type] = column.trim().split(' ')
-    return { name, type: type.join(' ') }
-  })
-
-export interface Column {
+export interface Column<Row = NamedValues> {
   /** As it stands in SQL. */
   readonly name: string
   /** As format_type gives it, without a length: `text`, `jsonb`, `text[]`. */
   readonly type: string
+  /** Its value in a row. */
+  readonly of: (row: Row) => unknown
 }
+type NamedValues = Readonly<Record<string, unknown>>
+
+/** `name type, ...` as in `create table`; of a row of named values. */
+export const columnsOf = (text: string): Column[] =>
+  text.split(',').map(column => {
+    const [name = '', ...type] = column.trim().split(' ')
+    return { name, type: type.join(' '), of: row => row[name] }
+  })
+
+/** The same, with each column's value in a row. */
+export const columnsBy = <Row>(of: Readonly<Record<string, (row: Row) => unknown>>): Column<Row>[] =>
+  Object.entries(of).map(([column, value]) => ({ ...columnsOf(column)[0]!, of: value }))
 
 /** Rows as the parameters of a statement, an array for each column: the database reads them faster than JSON objects. */
-export interface Recordset {
+export interface Recordset<Row> {
   /** For `from`, under the name `r`. */
   readonly from: string
   /** For `select`: the columns, with their types. */
   readonly select: string
-  values(rows: readonly Readonly<Record<string, unknown>>[]): unknown[]
+  values(rows: readonly Row[]): unknown[]
 }
 
 /**
@@ -28,10 +36,10 @@ export interface Recordset {
  * @param o.storable replaces what PostgreSQL cannot store (NUL), for copies that are kept for people. Without it the
  * database refuses the row.
  */
-export function recordset(
-  columns: readonly Column[],
+export function recordset<Row>(
+  columns: readonly Column<Row>[],
   o: { readonly firstParameter?: number; readonly storable?: boolean } = {},
-): Recordset {
+): Recordset<Row> {
   const { firstParameter = 1, storable = false } = o
   const names = columns.map(({ name }) => name)
   // unnest would take an array of arrays apart to its elements, so that these come as text.
@@ -39,19 +47,34 @@ export function recordset(
   return {
     from: `unnest(${arrays.join(', ')}) as r (${names.join(', ')})`,
     select: columns.map(({ name, type }) => (isArray(type) ? `r.${name}::${type}` : `r.${name}`)).join(', '),
-    values: rows => columns.map(({ name, type }) => rows.map(row => parameter(type, row[unquoted(name)], storable))),
+    values(rows) {
+      return columns.map(({ type, of }) =>
+        arrayOf(
+          isArray(type) ? 'text' : type,
+          rows.map(row => parameter(type, of(row), storable)),
+        ),
+      )
+    },
   }
 }
 
-const isArray = (type: string) => type.endsWith('[]')
-const unquoted = (name: string) => (name.startsWith('"') ? name.slice(1, -1) : name)
+/** For a parameter of the type `<type>[]`. */
+export const arrayOf = (type: string, values: readonly unknown[]): Buffer | unknown[] =>
+  binaryArray(type, values) ?? values.map(asText)
 
-/** A value as the text that the database reads for its type. */
+const isArray = (type: string) => type.endsWith('[]')
+
+/** A value as `binaryArray` takes it. */
 function parameter(type: string, value: unknown, storable: boolean): unknown {
   if (value === null || value === undefined) return null
   if (type === 'jsonb' || type === 'json') return storable ? storableJson(value) : JSON.stringify(value)
   if (typeof value === 'string') return storable ? storableText(value) : wellFormed(value)
   if (isArray(type)) return wellFormed(arrayText(value as readonly unknown[]))
+  return value
+}
+
+/** A value as the text that the database reads for its type. */
+function asText(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString()
   if (value instanceof Uint8Array)
     return `\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}`

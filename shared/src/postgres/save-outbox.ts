@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg'
 import type { OutboxRow } from '../core/outbox-row.ts'
 import type { OutboxPlace } from './acknowledged.ts'
-import { columnsOf, recordset } from './recordset.ts'
+import { arrayOf, columnsBy, recordset } from './recordset.ts'
 import type { Statement } from './statement.ts'
 
 export type StoredRow = OutboxRow & OutboxPlace & { readonly deferred: boolean }
@@ -15,7 +15,7 @@ export async function findStanding(
   const found = await tx.query({
     name: 'standing-outbox',
     text: 'select saga_id as "sagaId", seq, n from saga.outbox where saga_id = any($1::uuid[])',
-    values: [sagaIds],
+    values: [arrayOf('uuid', sagaIds)],
   })
   return found.rows
 }
@@ -26,19 +26,27 @@ export function deferred(rows: readonly OutboxRow[], seq: number, behind: Readon
 }
 
 const stored = recordset(
-  columnsOf('n int, saga_id uuid, topic text, partition int, key bytea, headers json, body bytea, deferred boolean'),
+  columnsBy<StoredRow>({
+    'n int': row => row.n,
+    'saga_id uuid': row => row.sagaId,
+    'topic text': row => row.topic,
+    'partition int': row => row.partition,
+    'key bytea': row => row.key,
+    'headers json': row => row.headers,
+    'body bytea': row => row.body,
+    'deferred boolean': row => row.deferred,
+  }),
   { firstParameter: 2, storable: true },
 )
 
 export function saveOutbox(seq: number, rows: readonly StoredRow[]): Statement[] {
   if (rows.length === 0) return []
-  const columns = rows.map(({ sagaId, ...row }) => ({ ...row, saga_id: sagaId }))
   return [
     {
       name: 'save-outbox',
       text: `insert into saga.outbox (seq, n, saga_id, topic, partition, key, headers, body, deferred)
              select $1, ${stored.select} from ${stored.from}`,
-      values: [seq, ...stored.values(columns)],
+      values: [seq, ...stored.values(rows)],
     },
   ]
 }

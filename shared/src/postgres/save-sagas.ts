@@ -1,7 +1,7 @@
 import type { LogRow, Saga, WaitingRow } from '../core/saga.ts'
-import { columnsOf, recordset } from './recordset.ts'
+import { arrayOf, columnsBy, recordset } from './recordset.ts'
 import type { Statement } from './statement.ts'
-import { bytea, storableText } from './storable-json.ts'
+import { storableText } from './storable-json.ts'
 
 /** Writes what the batch changed of fences and queues, one statement a table. */
 export function saveSagas(
@@ -9,24 +9,16 @@ export function saveSagas(
   sagas: Iterable<Saga>,
   partitionOf: (sagaId: string) => number,
 ): Statement[] {
-  const begun: Columns[] = []
-  const changed: Columns[] = []
-  const toWrite: Columns[] = []
-  const toMove: Columns[] = []
+  const begun: Step[] = []
+  const changed: Step[] = []
+  const toWrite: Waiting[] = []
+  const toMove: Waiting[] = []
   const deleted: { sagaId: string; id: string }[] = []
   for (const saga of sagas) {
     const changes = saga.changes()
-    for (const row of changes.log) (saga.hadBegun(row) ? changed : begun).push(logColumns(saga.id, service, row))
-    for (const row of changes.waiting) {
-      if (row.envelope)
-        toWrite.push({
-          ...waitingColumns(row),
-          saga_id: saga.id,
-          partition: partitionOf(saga.id),
-          ...row.envelope,
-        })
-      else toMove.push({ ...waitingColumns(row), saga_id: saga.id })
-    }
+    for (const row of changes.log) (saga.hadBegun(row) ? changed : begun).push({ sagaId: saga.id, service, row })
+    for (const row of changes.waiting)
+      (row.envelope ? toWrite : toMove).push({ sagaId: saga.id, partition: partitionOf(saga.id), row })
     for (const id of changes.waitingDeleted) deleted.push({ sagaId: saga.id, id })
   }
   return [
@@ -38,37 +30,36 @@ export function saveSagas(
   ]
 }
 
+interface Step {
+  readonly sagaId: string
+  readonly service: string
+  readonly row: LogRow
+}
 const log = recordset(
-  columnsOf(
-    'saga_id uuid, step text, direction text, service_name text, payload jsonb, status text, error_code text, attempts int, ended_ids text[]',
-  ),
+  columnsBy<Step>({
+    'saga_id uuid': step => step.sagaId,
+    'step text': ({ row }) => row.step,
+    'direction text': ({ row }) => row.direction,
+    'service_name text': step => step.service,
+    'payload jsonb': ({ row }) => payloadOf(row),
+    'status text': ({ row }) => row.status,
+    'error_code text': ({ row }) => row.errorCode,
+    'attempts int': ({ row }) => row.attempts,
+    'ended_ids text[]': ({ row }) => row.endedIds,
+  }),
   { storable: true },
 )
 
-type Columns = Readonly<Record<string, unknown>>
-
-function logColumns(sagaId: string, service: string, row: LogRow): Columns {
-  const payload = {
-    id: row.messageId,
-    type: row.messageType,
-    ...(row.body && { body: row.body }),
-    ...(row.emitted?.length && { emitted: row.emitted }),
-  }
-  return {
-    saga_id: sagaId,
-    service_name: service,
-    step: row.step,
-    direction: row.direction,
-    payload,
-    status: row.status,
-    error_code: row.errorCode,
-    attempts: row.attempts,
-    ended_ids: row.endedIds,
-  }
-}
+/** What is absent is left out by JSON. */
+const payloadOf = ({ messageId, messageType, body, emitted }: LogRow) => ({
+  id: messageId,
+  type: messageType,
+  body: body ?? undefined,
+  emitted: emitted?.length ? emitted : undefined,
+})
 
 /** Under the saga's lock nobody else can begin the step: no conflict to look for. */
-function beginSteps(rows: readonly Columns[]): Statement {
+function beginSteps(rows: readonly Step[]): Statement {
   return {
     name: 'begin-steps',
     text: `insert into saga.saga_log (saga_id, step, direction, service_name, payload, status, error_code, attempts, ended_ids)
@@ -77,7 +68,7 @@ function beginSteps(rows: readonly Columns[]): Statement {
   }
 }
 
-function changeSteps(rows: readonly Columns[]): Statement {
+function changeSteps(rows: readonly Step[]): Statement {
   return {
     name: 'change-steps',
     text: `update saga.saga_log l set payload = r.payload, status = r.status, error_code = r.error_code, attempts = r.attempts,
@@ -88,45 +79,48 @@ function changeSteps(rows: readonly Columns[]): Statement {
   }
 }
 
-function waitingColumns(row: WaitingRow): Columns {
-  return {
-    ...{
-      message_id: row.id,
-      kind: row.kind,
-      message_type: row.messageType,
-      seq: row.seq,
-      n: row.n,
-      step: row.step,
-      direction: row.direction,
-    },
-    ...{
-      due_at: row.dueAtMs === null ? null : new Date(row.dueAtMs),
-      attempts: row.attempts,
-      deaths: row.deaths,
-      request: row.request,
-    },
-    ...{
-      first_failed_at: row.firstFailedAtMs === null ? null : new Date(row.firstFailedAtMs),
-      error_code: row.errorCode,
-    },
-    error_message: row.errorMessage === null ? null : storableText(row.errorMessage).slice(0, 10_000),
-    error_stack: row.errorStack ?? null,
-  }
+interface Waiting {
+  readonly sagaId: string
+  readonly partition: number
+  readonly row: WaitingRow
 }
+const place = columnsBy<Waiting>({
+  'message_id text': ({ row }) => row.id,
+  'kind text': ({ row }) => row.kind,
+  'message_type text': ({ row }) => row.messageType,
+  'seq bigint': ({ row }) => row.seq,
+  'n int': ({ row }) => row.n,
+  'step text': ({ row }) => row.step,
+  'direction text': ({ row }) => row.direction,
+  'due_at timestamptz': ({ row }) => dateOf(row.dueAtMs),
+  'attempts int': ({ row }) => row.attempts,
+  'deaths int': ({ row }) => row.deaths,
+  'first_failed_at timestamptz': ({ row }) => dateOf(row.firstFailedAtMs),
+  'error_code text': ({ row }) => row.errorCode,
+  'error_message text': ({ row }) => row.errorMessage && storableText(row.errorMessage).slice(0, mostErrorText),
+  'request jsonb': ({ row }) => row.request,
+  'saga_id uuid': waiting => waiting.sagaId,
+})
+const moved = recordset(place, { storable: true })
+const writtenColumns = [
+  ...place,
+  ...columnsBy<Waiting>({
+    'partition int': waiting => waiting.partition,
+    'key bytea': ({ row }) => row.envelope?.key,
+    'headers json': ({ row }) => row.envelope?.headers,
+    'body bytea': ({ row }) => row.envelope?.body,
+    'error_stack text': ({ row }) => row.errorStack,
+  }),
+]
+const written = recordset(writtenColumns, { storable: true })
 
-export function envelopeColumns({ key, headers, body }: NonNullable<WaitingRow['envelope']>): object {
-  return { key: bytea(key), headers, body: bytea(body) }
-}
+const mostErrorText = 10_000
+const dateOf = (ms: number | null) => (ms === null ? null : new Date(ms))
 
 const changing = `kind = excluded.kind, seq = excluded.seq, n = excluded.n, due_at = excluded.due_at, attempts = excluded.attempts, deaths = excluded.deaths,
   first_failed_at = excluded.first_failed_at, error_code = excluded.error_code, error_message = excluded.error_message, request = excluded.request, died_at = case excluded.kind when 'dead' then now() end`
-const place = `message_id text, kind text, message_type text, seq bigint, n int, step text, direction text, due_at timestamptz, attempts int,
-  deaths int, first_failed_at timestamptz, error_code text, error_message text, request jsonb, saga_id uuid`
-const moved = recordset(columnsOf(place), { storable: true })
-const writtenColumns = columnsOf(`${place}, partition int, key bytea, headers json, body bytea, error_stack text`)
-const written = recordset(writtenColumns, { storable: true })
 
-function writeWaiting(rows: readonly Columns[]): Statement {
+function writeWaiting(rows: readonly Waiting[]): Statement {
   return {
     name: 'write-waiting',
     text: `insert into saga.waiting (${writtenColumns.map(({ name }) => name).join(', ')}, died_at)
@@ -143,12 +137,21 @@ function deleteWaiting(rows: readonly { sagaId: string; id: string }[]): Stateme
     name: 'delete-waiting',
     text: `delete from saga.waiting w using unnest($1::uuid[], $2::text[]) as r (saga_id, message_id)
            where w.saga_id = r.saga_id and w.message_id = r.message_id`,
-    values: [rows.map(row => row.sagaId), rows.map(row => row.id)],
+    values: [
+      arrayOf(
+        'uuid',
+        rows.map(row => row.sagaId),
+      ),
+      arrayOf(
+        'text',
+        rows.map(row => row.id),
+      ),
+    ],
   }
 }
 
 /** Rows whose message stays as it is: only their place and time change. */
-function moveWaiting(rows: readonly Columns[]): Statement {
+function moveWaiting(rows: readonly Waiting[]): Statement {
   return {
     name: 'move-waiting',
     text: `update saga.waiting w set ${changing.replaceAll('excluded.', 'r.')} from ${moved.from}

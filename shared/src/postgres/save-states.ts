@@ -1,5 +1,5 @@
 import type { LoadedTable, Row } from '../core/views.ts'
-import { type Column, recordset } from './recordset.ts'
+import { arrayOf, type Column, recordset } from './recordset.ts'
 import { type StateTable, snakeCase, statementName } from './state-tables.ts'
 import type { Statement } from './statement.ts'
 
@@ -29,7 +29,7 @@ export function saveStates(
     if (deletes.length > 0)
       saved.push({
         text: `delete from ${table.table} where "${table.keyColumn}" = any($1::${table.keyType}[])`,
-        values: [deletes],
+        values: [arrayOf(table.keyType, deletes)],
       })
     for (const rows of sameColumns(updates)) saved.push(...update(table, rows))
     for (const rows of sameColumns(inserts)) saved.push(insert(table, rows, plainInsert))
@@ -41,14 +41,14 @@ function sameColumns(rows: readonly Row[]): Row[][] {
   return [...Map.groupBy(rows, row => Object.keys(row).sort().join()).values()]
 }
 
-function columnsOf(table: StateTable, rows: readonly Row[]): Column[] {
+function columnsOf(table: StateTable, rows: readonly Row[]): Column<Row>[] {
   return Object.keys(rows[0]!).map(field => {
     const column = table.columns.get(field)
     if (!column)
       throw new Error(
         `${table.table} has no column for the field ${field} of a row that was put (${snakeCase(field)} is expected)`,
       )
-    return column
+    return { ...column, of: row => row[field] }
   })
 }
 
@@ -60,7 +60,7 @@ function insert(table: StateTable, rows: readonly Row[], plainInsert: boolean): 
     : `on conflict ("${table.keyColumn}") do update set ${names.map(name => `${name} = excluded.${name}`).join(', ')}`
   const { select, from, values } = recordset(columns)
   const text = `insert into ${table.table} (${names.join(', ')}) select ${select} from ${from} order by "${table.keyColumn}" ${onConflict}`
-  return { name: statementName(text), text, values: values(rows.map(inSnakeCase)) }
+  return { name: statementName(text), text, values: values(rows) }
 }
 
 function update(table: StateTable, rows: readonly Row[]): Statement[] {
@@ -70,11 +70,5 @@ function update(table: StateTable, rows: readonly Row[]): Statement[] {
   if (changing.length === 0) return []
   const changes = changing.map(name => `${name} = r.${name}`).join(', ')
   const text = `update ${table.table} t set ${changes} from (select ${select} from ${from}) r where t."${table.keyColumn}" = r."${table.keyColumn}"`
-  return [{ name: statementName(text), text, values: values(rows.map(inSnakeCase)) }]
-}
-
-function inSnakeCase(row: Row): Row {
-  const renamed: Record<string, unknown> = {}
-  for (const field in row) renamed[snakeCase(field)] = row[field]
-  return renamed
+  return [{ name: statementName(text), text, values: values(rows) }]
 }

@@ -12,7 +12,7 @@ export interface StateTable {
   readonly keyColumn: string
   readonly keyType: string
   /** By camelCase field; names are quoted. */
-  readonly columns: ReadonlyMap<string, Column>
+  readonly columns: ReadonlyMap<string, Pick<Column, 'name' | 'type'>>
   /** Names of the unique constraints on the key column alone (rule 4). */
   readonly keyConstraints: ReadonlySet<string>
 }
