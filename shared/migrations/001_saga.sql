@@ -80,18 +80,17 @@ create table saga.outbox (
 create index outbox_saga on saga.outbox (saga_id);
 create index outbox_deferred on saga.outbox (saga_id) where deferred;
 
--- Rule 32. status and answer are set in the transaction that inserts the row: a committed row without them does not exist.
--- The space that is left takes that second version, so that the indexes need not know of it.
+-- Rule 32: what was answered, written in the transaction that did it.
 create table saga.idempotency_keys (
   route text not null,
   principal text not null,
   key text not null,
   body_hash bytea not null,
-  status int,
+  status int not null,
   answer jsonb,
   created_at timestamptz not null default now(),
   primary key (route, principal, key)
-) with (fillfactor = 60);
+);
 create index idempotency_keys_created on saga.idempotency_keys (created_at);
 
 -- What operators did (rules 19 and 20), written in the transaction of the act. Discards are kept for ever.

@@ -7,7 +7,6 @@ import type { Rules } from '../core/rules.ts'
 import type { Handled } from '../core/run-handler.ts'
 import { type Acknowledged, deleteAcknowledged, type OutboxPlace } from './acknowledged.ts'
 import { buryUndeliverables, sagaIdOfLetter } from './bury-undeliverable.ts'
-import { type Claim, claimKeys, type IdempotencyKey, keyText, type StoredAnswer, settleKeys } from './claim-keys.ts'
 import { loadSagas } from './load-sagas.ts'
 import { loadStates } from './load-states.ts'
 import { loadUnreadable } from './load-unreadable.ts'
@@ -18,6 +17,14 @@ import { deferred, findStanding, type StoredRow, saveOutbox } from './save-outbo
 import { saveSagas } from './save-sagas.ts'
 import { saveStates } from './save-states.ts'
 import type { StateTable } from './state-tables.ts'
+import {
+  findAnswers,
+  type IdempotencyKey,
+  insertAnswers,
+  keyText,
+  type Repeat,
+  type StoredAnswer,
+} from './stored-answers.ts'
 
 export interface Store {
   readonly pool: Pool
@@ -44,12 +51,12 @@ export interface Committed {
   readonly decision: Decision
   readonly outbox: readonly StoredRow[]
   /** Commands whose key somebody else had: their answer, not a run. */
-  readonly repeats: ReadonlyMap<Delivery, Exclude<Claim, 'ours'>>
+  readonly repeats: ReadonlyMap<Delivery, Repeat>
   /** Monotonic, from before COMMIT was sent: the publish window begins here (rule 24). */
   readonly committingAtMs: number
 }
 
-/** A row that locked or inserted a moment ago is gone (a purge was faster): the transaction runs again, and no try is counted. */
+/** Another transaction was faster: a purge, or one that answered the same request. It runs again, and no try is counted. */
 export class RunAgain extends Error {}
 
 /** One transaction over everything in the batch, in the lock order of rule 3. Throws with everything rolled back. */
@@ -110,13 +117,8 @@ export async function inTransaction(
   const { rules, tables } = store
   const { safeguards } = rules
 
-  const claims = await claimKeys(tx, safeguards.idempotencyKeys ? [...batch.keys.values()] : [])
-  const repeats = new Map<Delivery, Exclude<Claim, 'ours'>>()
-  for (const [delivery, key] of batch.keys) {
-    const claim = claims.get(keyText(key))
-    if (!claim && safeguards.idempotencyKeys) throw new RunAgain('the row of an Idempotency-Key was purged just now')
-    if (claim && claim !== 'ours') repeats.set(delivery, claim)
-  }
+  const keys = safeguards.idempotencyKeys ? batch.keys : new Map<Delivery, IdempotencyKey>()
+  const repeats = await repeatsOf(tx, keys)
   const deliveries = repeats.size === 0 ? batch.deliveries : batch.deliveries.filter(delivery => !repeats.has(delivery))
 
   const toLock = sagasOf(deliveries, batch.acts, rules)
@@ -165,10 +167,34 @@ export async function inTransaction(
     ...saveOutbox(seq, outbox.filter(keeps)),
     ...saveStates(tables, loadedTables, safeguards.plainInsert),
     ...saveActs(seq, decision),
-    ...settleKeys(answers(batch, decision, repeats)),
   ]
-  await Promise.all(saves.map(statement => tx.query(statement)))
+  const unanswered = new Map(keys)
+  for (const delivery of repeats.keys()) unanswered.delete(delivery)
+  const answers = answersTo(unanswered, decision)
+  const answering = insertAnswers(answers)
+  await Promise.all([
+    ...saves.map(statement => tx.query(statement)),
+    answers.length > 0 && tx.query(answering).then(({ rowCount }) => onlyOurs(rowCount === answers.length)),
+    // What failed may have failed because it was done before.
+    unanswered.size > 0 && repeatsOf(tx, unanswered).then(({ size }) => onlyOurs(size === 0)),
+  ])
   return { decision, outbox, repeats }
+}
+
+/** Those of the requests that were answered before. */
+async function repeatsOf(tx: ClientBase, keys: ReadonlyMap<Delivery, IdempotencyKey>): Promise<Map<Delivery, Repeat>> {
+  const found = await findAnswers(tx, [...keys.values()])
+  const repeats = new Map<Delivery, Repeat>()
+  for (const [delivery, key] of keys) {
+    const repeat = found.get(keyText(key))
+    if (repeat) repeats.set(delivery, repeat)
+  }
+  return repeats
+}
+
+/** Rule 32: a repeat whose first had not committed when the keys were looked up has run; all of it is undone. */
+function onlyOurs(isOurs: boolean): void {
+  if (!isOurs) throw new RunAgain('the same request was answered meanwhile')
 }
 
 const sagaIdOf = ({ sagaId }: { readonly sagaId: string }) => sagaId
@@ -194,23 +220,20 @@ export function sagasOf(deliveries: readonly Delivery[], acts: readonly Act[], r
   return rules.safeguards.lockOrder ? sagas.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1)) : sagas
 }
 
-/** What is stored under each key of ours: a handler's yes or no. A 5xx, or a command that waits for the next round, gives its key back. */
-export function answers(
-  batch: Batch,
-  decision: Decision,
-  repeats: ReadonlyMap<Delivery, unknown>,
-): Map<IdempotencyKey, StoredAnswer | undefined> {
-  const ours = new Map<IdempotencyKey, StoredAnswer | undefined>()
-  for (const [delivery, key] of batch.keys) if (!repeats.has(delivery)) ours.set(key, undefined)
-  for (const { delivery, answer } of decision.decided) {
-    const key = batch.keys.get(delivery)
-    if (!key || !answer) continue
-    ours.set(
-      key,
-      answer.outcome === 'accepted'
-        ? { status: 200, answer: answer.answer }
-        : { status: answer.status, answer: { code: answer.code, detail: answer.detail } },
-    )
-  }
-  return ours
+/**
+ * What is stored under the keys: a handler's yes or no, and those are taken off. What is left, a 5xx or a command that waits
+ * for the next round, leaves no row.
+ */
+export function answersTo(
+  keys: Map<Delivery, IdempotencyKey>,
+  { decided }: Decision,
+): (IdempotencyKey & StoredAnswer)[] {
+  return decided.flatMap(({ delivery, answer }) => {
+    const key = keys.get(delivery)
+    if (!key || !answer) return []
+    keys.delete(delivery)
+    return answer.outcome === 'accepted'
+      ? { ...key, status: 200, answer: answer.answer }
+      : { ...key, status: answer.status, answer: { code: answer.code, detail: answer.detail } }
+  })
 }

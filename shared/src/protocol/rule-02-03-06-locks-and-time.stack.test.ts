@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Safeguards } from '../core/safeguards.ts'
-import { claimKeys } from '../postgres/claim-keys.ts'
 import { lockSagas } from '../postgres/lock-sagas.ts'
 import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
 import { expectMoneyToAddUp, outcomes } from '../testing/ledger-checks.fixture.ts'
@@ -40,15 +39,6 @@ describe('rule 2: insert, then read again in a second statement', () => {
     await db.untilBlocked(1)
     await held.release()
     expect((await found).rows).toEqual([])
-  })
-
-  test('the same for the answer under an Idempotency-Key', async () => {
-    const key = { route: 'POST /x', principal: 'ann', key: 'k', bodyHash: Buffer.from('b') }
-    const held = await db.hold(`insert into saga.idempotency_keys values ('POST /x', 'ann', 'k', 'b', 200, '{"a":1}')`)
-    const claims = claimKeys((await db.instance()).store.pool as never, [key])
-    await db.untilBlocked(1)
-    await held.release()
-    expect([...(await claims).values()]).toEqual([{ status: 200, answer: { a: 1 } }])
   })
 })
 

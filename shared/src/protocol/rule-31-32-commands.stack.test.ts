@@ -174,22 +174,35 @@ describe('rule 32: one key, one effect, one answer', () => {
     expect(await balanceOf(db, 'ann')).toBe(5)
   })
 
-  test('a key that is purged while it is claimed does not let the command run without one', async () => {
+  test('a repeat that was let in before its first had committed is undone, and takes the first’s answer', async () => {
     const b = await db.instance()
-    await a.command(TopUp, topUp, { key: 'purged' })
-    // The row is there when it is claimed and gone when it is read.
-    const connect = b.store.pool.connect.bind(b.store.pool)
-    b.store.pool.connect = (async () => {
-      const client = await connect()
-      return {
-        release: (broken: boolean) => client.release(broken),
-        query: async (query: any, values: any) => {
-          if (query?.name === 'read-keys') await db.query(`delete from saga.idempotency_keys where key = 'purged'`)
-          return client.query(query, values)
-        },
-      }
-    }) as never
-    expect(await b.command(TopUp, topUp, { key: 'purged' })).toEqual({ status: 'accepted', answer: { balance: 10 } })
-    expect(await db.query(`select status from saga.idempotency_keys where key = 'purged'`)).toEqual([{ status: 200 }])
+    const held = await db.hold(
+      `insert into saga.idempotency_keys values ('POST /TopUp', 'anonymous', 'raced', '\\x${'00'.repeat(32)}', 200, '{"balance": 1}')`,
+    )
+    const bodyHash = '\0'.repeat(32)
+    const neighbour = begin()
+    const answers = Promise.all([b.command(TopUp, topUp, { key: 'raced', bodyHash }), b.command(Begin, neighbour)])
+    await db.untilBlocked(1)
+    await held.release()
+    expect(await answers).toEqual([
+      { status: 'accepted', answer: { balance: 1 } },
+      { status: 'accepted', answer: { balance: 5 } },
+    ])
+    expect(await balanceOf(db, 'ann')).toBe(5)
+  })
+
+  test('a repeat that fails because its first has acted takes the answer, not the failure', async () => {
+    const b = await db.instance()
+    const body = begin()
+    await db.query(`insert into accounts values ('ann', 0)`)
+    const held = await db.hold(`select from accounts where account = 'ann' for update`)
+    const first = a.command(Begin, body, { key: 'acted' })
+    await db.untilBlocked(1)
+    const second = b.command(Begin, body, { key: 'acted' })
+    await db.untilBlocked(2)
+    await held.release()
+    expect(await first).toEqual({ status: 'accepted', answer: { balance: 5 } })
+    expect(await second).toEqual(await first)
+    expect(await balanceOf(db, 'ann')).toBe(5)
   })
 })

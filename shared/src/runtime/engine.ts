@@ -3,7 +3,7 @@ import type { Act } from '../core/act.ts'
 import type { Delivery, Undeliverable } from '../core/delivery.ts'
 import { textHeader } from '../core/headers.ts'
 import { PermanentError } from '../errors.ts'
-import type { IdempotencyKey } from '../postgres/claim-keys.ts'
+import type { IdempotencyKey } from '../postgres/stored-answers.ts'
 import { type Batch, type Committed, type Store, transact } from '../postgres/transaction.ts'
 import { type Trouble, troubleOf } from './trouble.ts'
 

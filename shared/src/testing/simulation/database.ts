@@ -5,9 +5,9 @@ import { type LogRow, Saga, type WaitingRow } from '../../core/saga.ts'
 import type { Row } from '../../core/views.ts'
 import { StartError } from '../../errors.ts'
 import type { Participant } from '../../participant.ts'
-import type { StoredAnswer } from '../../postgres/claim-keys.ts'
 import type { Found } from '../../postgres/lock-sagas.ts'
 import type { StoredRow } from '../../postgres/save-outbox.ts'
+import type { StoredAnswer } from '../../postgres/stored-answers.ts'
 import { Locks } from './locks.ts'
 
 export type StoredWaiting = WaitingRow & { readonly envelope: Envelope }

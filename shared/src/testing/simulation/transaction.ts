@@ -7,10 +7,10 @@ import type { Rules } from '../../core/rules.ts'
 import type { Handled } from '../../core/run-handler.ts'
 import { type Acknowledged, type OutboxPlace, placeText } from '../../postgres/acknowledged.ts'
 import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
-import { type Claim, keyText } from '../../postgres/claim-keys.ts'
 import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
 import { deferred, type StoredRow } from '../../postgres/save-outbox.ts'
-import { answers, type Batch, type Committed, sagasOf } from '../../postgres/transaction.ts'
+import { keyText, type Repeat } from '../../postgres/stored-answers.ts'
+import { answersTo, type Batch, type Committed, sagasOf } from '../../postgres/transaction.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { loadStates } from './load.ts'
 import type { Owner } from './locks.ts'
@@ -107,19 +107,16 @@ function* inTransaction(
     saveOutbox(db, outbox.filter(keeps), now.getTime())
     buried.save()
     saveActs(db, decision)
-    for (const [key, answer] of answers(batch, decision, repeats))
-      if (answer) db.keys.set(keyText(key), { bodyHash: key.bodyHash, answer })
+    const asked = new Map([...batch.keys].filter(([delivery]) => !repeats.has(delivery)))
+    for (const { status, answer, bodyHash, ...key } of answersTo(asked, decision))
+      db.keys.set(keyText(key), { bodyHash, answer: { status, answer } })
   }
   return { work: { decision, outbox, repeats }, save }
 }
 
 /** Rule 32: whoever comes second waits for the first, and finds its answer. */
-function* claimKeys(
-  db: SimulatedDatabase,
-  owner: Owner,
-  { keys }: Batch,
-): Steps<Map<Delivery, Exclude<Claim, 'ours'>>> {
-  const repeats = new Map<Delivery, Exclude<Claim, 'ours'>>()
+function* claimKeys(db: SimulatedDatabase, owner: Owner, { keys }: Batch): Steps<Map<Delivery, Repeat>> {
+  const repeats = new Map<Delivery, Repeat>()
   const sorted = [...keys].sort(([, a], [, b]) => (keyText(a) < keyText(b) ? -1 : 1))
   for (const [delivery, key] of sorted) {
     yield* db.locks.take(owner, `key ${keyText(key)}`)
