@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { type Child, logFile, startChild } from '../local/child.ts'
 import { createPart } from '../local/part.ts'
-import type { ServiceName } from './topics.ts'
 
 const services = join(import.meta.dirname, '../../services')
 
 export interface ServiceProcess {
-  readonly name: ServiceName
+  readonly name: string
   readonly url: string
   readonly logFile: string
   readonly pid: number | undefined
@@ -26,7 +25,8 @@ export interface ServiceProcess {
 }
 
 export interface ServiceProcessOptions {
-  readonly name: ServiceName
+  /** Its folder in services/, unless it has a program of its own. */
+  readonly name: string
   readonly port: number
   /** Where it is written down, so that the next launcher finds it; its log is in `logs` below. */
   readonly folder: string

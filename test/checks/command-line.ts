@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createProgram } from '../../shared/src/cli/program.ts'
 import { generatorMain, repository } from './generated-file.ts'
+import { withBlock } from './marked-block.ts'
 
 const page = 'docs/operating.md'
 
@@ -34,15 +35,9 @@ export function helpTexts(): Map<string, string> {
   return texts
 }
 
-/** The page with the block behind each `<!-- saga dlq list --help -->` filled. @throws Error for a command without one */
+/** The page with the help of each command behind its `<!-- saga dlq list --help -->`. @throws Error for a command without one */
 export function withHelp(text: string, helps: ReadonlyMap<string, string>): string {
-  let filled = text
-  for (const [name, help] of helps) {
-    const block = new RegExp(`(<!-- ${name} --help -->\\n)(?:\`\`\`text\\n[\\s\\S]*?\\n\`\`\`\\n)?`)
-    if (!block.test(filled)) throw new Error(`${page} has no <!-- ${name} --help -->`)
-    filled = filled.replace(block, (_, marker: string) => `${marker}\`\`\`text\n${help}\n\`\`\`\n`)
-  }
-  return filled
+  return [...helps].reduce((filled, [name, help]) => withBlock(filled, `${name} --help`, 'text', help), text)
 }
 
 // node test/checks/command-line.ts [--check]

@@ -9,6 +9,7 @@ const generators = [
   'test/checks/metrics-table.ts',
   'test/checks/command-line.ts',
   'test/checks/readme-graph.ts',
+  'test/checks/guide-code.ts',
   'test/checks/prometheus-rules.ts',
   'test/checks/grafana-dashboards.ts',
 ]

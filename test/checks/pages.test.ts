@@ -3,6 +3,7 @@ import { kitSettings } from '../../shared/src/runtime/kit-settings.ts'
 import { metricDefinitions } from '../../shared/src/runtime/metric-definitions.ts'
 import { durationMs, setting } from '../../shared/src/settings.ts'
 import { repository } from './generated-file.ts'
+import { withFiles } from './guide-code.ts'
 import { metricsPage } from './metrics-table.ts'
 import { readParticipants } from './participants.ts'
 import { settingsPage } from './settings-table.ts'
@@ -36,4 +37,12 @@ test('the metrics page has every metric with all its labels', () => {
 test('finds the participants of the repository, those that take a port too', async () => {
   const services = (await readParticipants(repository)).map(({ service }) => service)
   expect(services).toEqual(expect.arrayContaining(['balance', 'inventory', 'notification', 'order']))
+})
+
+test('the guide shows the files of the example as they are', () => {
+  const page = 'a\n<!-- test/examples/x/y.ts -->\n```ts\nold\n```\nb\n<!-- test/examples/x/z.sql -->\n'
+  const read = (file: string) => `-- ${file} $1\n`
+  expect(withFiles(page, read)).toBe(
+    'a\n<!-- test/examples/x/y.ts -->\n```ts\n-- test/examples/x/y.ts $1\n```\nb\n<!-- test/examples/x/z.sql -->\n```sql\n-- test/examples/x/z.sql $1\n```\n',
+  )
 })

@@ -10,10 +10,11 @@ export async function check(context: Context): Promise<ExitCode> {
   const { terminal } = context
   const { declared, unread } = await declarationsOf(context)
   const findings = checkChoreography(declared)
-  if (context.json) terminal.out(JSON.stringify({ services: declared.map(({ service }) => service), findings, unread }))
+  const services = declared.map(({ service }) => service).toSorted()
+  if (context.json) terminal.out(JSON.stringify({ services, findings, unread }))
   else {
     for (const { code, text } of findings) terminal.out(`${code}: ${text}`)
-    if (findings.length === 0) terminal.out(`nothing is wrong between ${declared.map(each => each.service).join(', ')}`)
+    if (findings.length === 0) terminal.out(`nothing is wrong between ${services.join(', ')}`)
   }
   // Without one of them the others seem to wait for nobody, or to be heard by nobody.
   return unread.length > 0 ? exit.unreachable : findings.length > 0 ? exit.found : exit.fine
