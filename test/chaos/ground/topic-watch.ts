@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { type ServiceName, serviceNames } from '../../../infra/shop/topics.ts'
 import { createKafka, type Logger } from '../../../shared/src/kafka/client.ts'
 import { readHeaders } from '../../../shared/src/kafka/cloudevents.ts'
 import { consume, type FetchedRecord } from '../../../shared/src/kafka/consume.ts'
+import { FirstCopies } from '../../../shared/src/testing/simulation/first-copies.ts'
 import { until } from '../../e2e/until.ts'
 import { createSample } from './sample.ts'
 
@@ -31,7 +31,6 @@ const ranks: Readonly<Record<string, number>> = {
   ...{ StockReserved: 0, StockRejected: 0, StockCommitted: 1, StockReleased: 2, StockReturned: 2 },
   ...{ BalanceDeducted: 0, BalanceRejected: 0, BalanceRefunded: 1, NotificationSent: 0 },
 }
-const mostNamed = 20
 
 /** Reads all topics as anybody can, past the links, and judges what stands on them. */
 export function watchTopics(brokers: readonly string[]): TopicWatch {
@@ -39,12 +38,8 @@ export function watchTopics(brokers: readonly string[]): TopicWatch {
   const topics = serviceNames.flatMap(name => [eventsTopic(name), `${name}.dlq`])
   const sample = createSample<FetchedRecord>()
   const typesAt = new Map<string, string[]>()
-  const digests = new Map<string, number>()
-  const rankOf = new Map<string, number>()
   const events = new Map<string, number>()
-  const outOfOrder: string[] = []
-  const differentCopies: string[] = []
-  let repeats = 0
+  const copies = new FirstCopies(record => ranks[typeOf(record)] ?? 0)
   let letters = 0
 
   function take(record: FetchedRecord): void {
@@ -53,31 +48,14 @@ export function watchTopics(brokers: readonly string[]): TopicWatch {
     typesAt.set(place, types)
     // Ours is a consumer like any other: what it had read may be delivered again.
     if (Number(record.offset) < types.length) return
-    const { id, type: fullName = '?' } = readHeaders(record.headers)
-    const type = fullName.slice(fullName.lastIndexOf('.') + 1)
+    const type = typeOf(record)
     types[Number(record.offset)] = type
     if (record.topic.endsWith('.dlq')) {
       letters++
       return
     }
     sample.add(keepable(record))
-    judge(record, `${record.topic} ${id}`, type)
-  }
-
-  function judge(record: FetchedRecord, event: string, type: string): void {
-    const digest = digestOf(record)
-    const first = digests.get(event)
-    if (first !== undefined) {
-      repeats++
-      if (first !== digest && differentCopies.length < mostNamed) differentCopies.push(event)
-      return
-    }
-    digests.set(event, digest)
-    events.set(type, (events.get(type) ?? 0) + 1)
-    const saga = `${record.topic} ${String(record.key)}`
-    const rank = ranks[type] ?? 0
-    if (rank < (rankOf.get(saga) ?? 0) && outOfOrder.length < mostNamed) outOfOrder.push(event)
-    rankOf.set(saga, Math.max(rank, rankOf.get(saga) ?? 0))
+    if (copies.take(record)) events.set(type, (events.get(type) ?? 0) + 1)
   }
 
   const consumer = consume({
@@ -87,10 +65,10 @@ export function watchTopics(brokers: readonly string[]): TopicWatch {
   void consumer.run()
 
   return {
-    ...{ some: sample.some, events, outOfOrder, differentCopies },
+    ...{ some: sample.some, events, outOfOrder: copies.outOfOrder, differentCopies: copies.differentCopies },
     typesFrom: (topic, partition, offset) => typesAt.get(`${topic}/${partition}`)?.slice(offset) ?? [],
     get repeats() {
-      return repeats
+      return copies.repeats
     },
     get letters() {
       return letters
@@ -124,11 +102,10 @@ const keepable = (record: FetchedRecord): FetchedRecord => ({
   ),
 })
 
-/** Of the value and all headers: six bytes are enough to tell copies apart, and a million of them fit into memory. */
-function digestOf({ value, headers }: FetchedRecord): number {
-  const hash = createHash('sha256').update(value ?? '')
-  for (const name of Object.keys(headers).sort()) hash.update(`\n${name}: ${String(headers[name])}`)
-  return hash.digest().readUIntBE(0, 6)
+/** `OrderPlaced` of `shop.order.OrderPlaced`. */
+function typeOf({ headers }: FetchedRecord): string {
+  const { type: fullName = '?' } = readHeaders(headers)
+  return fullName.slice(fullName.lastIndexOf('.') + 1)
 }
 
 const ignore = () => {}

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../core/delivery.ts'
 import { PermanentError } from '../../errors.ts'
-import type { Committed } from '../../postgres/transaction.ts'
+import { type Committed, RunAgain } from '../../postgres/transaction.ts'
 import { batchOf, type EngineOptions, type Item, unwritable } from '../../runtime/engine.ts'
 import type { Steps } from './steps.ts'
 import { type SimulatedStore, transact } from './transaction.ts'
@@ -38,7 +38,7 @@ function* untilCommitted(o: SimulatedEngineOptions, items: readonly Item[], befo
     try {
       return yield* round(o, items, noRefusals)
     } catch (error) {
-      if (error instanceof Deadlock) continue
+      if (error instanceof Deadlock || error instanceof RunAgain) continue
       if (!(error instanceof ConnectionLost)) return yield* refused(o, items, error, before)
       // Rule 29: nobody's fault.
       if (!o.store.rules.safeguards.pause) return yield* culprit(o, items, error)
@@ -96,7 +96,7 @@ function* culprit(o: SimulatedEngineOptions, items: readonly Item[], error: unkn
     } catch (again) {
       const buried = again instanceof Refused && tries > 0 ? left.map(item => unwritable(item, again)) : undefined
       if (buried?.every(item => item !== undefined)) return yield* round(o, buried, noRefusals)
-      if (!(again instanceof Deadlock)) yield { at: 'paused', ms: pauseMs }
+      if (!(again instanceof Deadlock || again instanceof RunAgain)) yield { at: 'paused', ms: pauseMs }
     }
   }
   return []

@@ -1,5 +1,6 @@
 import { takeActs } from '../../core/act.ts'
 import { decide } from '../../core/decide.ts'
+import type { Decision } from '../../core/decision.ts'
 import type { Delivery, Turns, Undeliverable } from '../../core/delivery.ts'
 import { letter } from '../../core/letter.ts'
 import type { OutboxRow } from '../../core/outbox-row.ts'
@@ -9,8 +10,8 @@ import { type Acknowledged, type OutboxPlace, placeText } from '../../postgres/a
 import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
 import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
 import { deferred, type StoredRow } from '../../postgres/save-outbox.ts'
-import { keyText, type Repeat } from '../../postgres/stored-answers.ts'
-import { answersTo, type Batch, type Committed, sagasOf } from '../../postgres/transaction.ts'
+import { type IdempotencyKey, keyText, type Repeat } from '../../postgres/stored-answers.ts'
+import { answersTo, type Batch, type Committed, RunAgain, sagasOf } from '../../postgres/transaction.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { loadStates } from './load.ts'
 import type { Owner } from './locks.ts'
@@ -28,6 +29,10 @@ export interface SimulatedStore {
   /** The database's clock. */
   nowMs(): number
   random(): number
+  /** It has committed, whether or not its process ever learns of it. */
+  readonly saved?: (decision: Decision, outbox: readonly StoredRow[]) => void
+  /** For what the database refuses without a reason that anybody here could know. @throws Refused */
+  readonly refuses?: (decision: Decision) => void
 }
 
 /**
@@ -69,7 +74,8 @@ function* inTransaction(
   const { database: db, rules } = store
   const { safeguards } = rules
 
-  const repeats = safeguards.idempotencyKeys ? yield* claimKeys(db, owner, batch) : new Map()
+  const keys = safeguards.idempotencyKeys ? batch.keys : new Map<Delivery, IdempotencyKey>()
+  const repeats = repeatsOf(db, keys)
   const deliveries = batch.deliveries.filter(delivery => !repeats.has(delivery))
   const toLock = sagasOf(deliveries, batch.acts, rules)
   const found = safeguards.sagaLock ? yield* lockSagas(db, owner, toLock) : openUnlocked(toLock)
@@ -101,29 +107,41 @@ function* inTransaction(
   const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
   const saves = [...sagas.values()].map(saga => savedSaga(db, saga))
   saves.push(...(yield* savedStates(db, tables, { locks: db.locks, owner, plainInsert: safeguards.plainInsert })))
+  store.refuses?.(decision)
+  const unanswered = new Map([...keys].filter(([delivery]) => !repeats.has(delivery)))
+  const answers = answersTo(unanswered, decision)
+  yield* claimAnswers(db, owner, answers)
+  // What failed may have failed because it was done before.
+  if (repeatsOf(db, unanswered).size > 0) throw new RunAgain('the same request was answered meanwhile')
   const save = () => {
     for (const place of deleted) db.outbox.delete(place)
     for (const each of saves) each()
     saveOutbox(db, outbox.filter(keeps), now.getTime())
     buried.save()
     saveActs(db, decision)
-    const asked = new Map([...batch.keys].filter(([delivery]) => !repeats.has(delivery)))
-    for (const { status, answer, bodyHash, ...key } of answersTo(asked, decision))
+    for (const { status, answer, bodyHash, ...key } of answers)
       db.keys.set(keyText(key), { bodyHash, answer: { status, answer } })
+    store.saved?.(decision, outbox.filter(keeps))
   }
   return { work: { decision, outbox, repeats }, save }
 }
 
-/** Rule 32: whoever comes second waits for the first, and finds its answer. */
-function* claimKeys(db: SimulatedDatabase, owner: Owner, { keys }: Batch): Steps<Map<Delivery, Repeat>> {
+/** Those of the requests that were answered before. */
+function repeatsOf(db: SimulatedDatabase, keys: ReadonlyMap<Delivery, IdempotencyKey>): Map<Delivery, Repeat> {
   const repeats = new Map<Delivery, Repeat>()
-  const sorted = [...keys].sort(([, a], [, b]) => (keyText(a) < keyText(b) ? -1 : 1))
-  for (const [delivery, key] of sorted) {
-    yield* db.locks.take(owner, `key ${keyText(key)}`)
+  for (const [delivery, key] of keys) {
     const stored = db.keys.get(keyText(key))
     if (stored) repeats.set(delivery, stored.bodyHash.equals(key.bodyHash) ? stored.answer : 'other-body')
   }
   return repeats
+}
+
+/** Rule 32: whoever answers the same request second waits for the first, and runs again. */
+function* claimAnswers(db: SimulatedDatabase, owner: Owner, answers: readonly IdempotencyKey[]): Steps<void> {
+  for (const key of answers.map(keyText).sort()) {
+    yield* db.locks.take(owner, `key ${key}`)
+    if (db.keys.has(key)) throw new RunAgain('the same request was answered meanwhile')
+  }
 }
 
 /** Rule 1. Whoever begins the same saga waits for the first, and then finds it begun. */

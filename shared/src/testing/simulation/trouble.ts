@@ -10,6 +10,8 @@ export class Refused extends Error {
   readonly code: string
   /** True for the key of a state table: somebody else created the row meanwhile (rule 4). */
   readonly isStateKey: boolean
+  /** By this the core knows an error of the database. */
+  readonly severity = 'ERROR'
 
   constructor(code: string, message: string, isStateKey = false) {
     super(message)
