@@ -2,6 +2,7 @@ import { type Child, startChild } from './child.ts'
 import { createDatabase } from './databases.ts'
 import { javaArguments } from './java-arguments.ts'
 import { createPart, type OwnedPart } from './part.ts'
+import { requireFullTransitive } from './registry-rule.ts'
 
 export interface RegistryOptions {
   readonly java: string
@@ -44,17 +45,11 @@ export function prepareRegistry(options: RegistryOptions): Registry {
   }
 
   async function probe(): Promise<void> {
-    await request(`${url}/subjects`)
-    // Every subject's rule unless it has one of its own. Once it answers, since a new database has none.
-    await request(`${url}/config`, { method: 'PUT', body: JSON.stringify({ compatibility: 'FULL_TRANSITIVE' }) })
+    const response = await fetch(`${url}/subjects`, { signal: AbortSignal.timeout(5_000) })
+    const body = await response.text()
+    if (!response.ok) throw new Error(`GET ${url}/subjects: ${response.status} ${body}`)
+    await requireFullTransitive(url)
   }
 
   return { url, part: createPart({ name: 'Apicurio Registry', launch, probe, startLimitMs, report }) }
-}
-
-async function request(url: string, init: RequestInit = {}): Promise<void> {
-  const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' }
-  const response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(5_000) })
-  const body = await response.text()
-  if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${url}: ${response.status} ${body}`)
 }

@@ -13,7 +13,7 @@ import { serviceEnvironment } from './service-environment.ts'
 import { createShop } from './shop.ts'
 import { shopHttp } from './shop-http.ts'
 import type { Story } from './stories.ts'
-import { tellStories } from './tell-stories.ts'
+import { tellStories, verdict } from './tell-stories.ts'
 
 export interface LaunchOptions {
   readonly dataFolder: string
@@ -78,12 +78,9 @@ async function start({ dataFolder, stories, stays }: LaunchOptions, signal: Abor
   console.log(`all up after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s\n\n${heading}`)
 
   const http = shopHttp(shop.services, signal)
-  const wrong = await tellStories({ stories, shop, http, sagas, signal, say: console.log, settleWithinMs })
-  console.log(
-    wrong.length === 0
-      ? '\nAll orders ended as expected; no piece and no cent is missing.'
-      : `\nNot as expected:\n  ${wrong.join('\n  ')}`,
-  )
+  const { balance } = shop.services
+  const wrong = await tellStories({ stories, balance, http, sagas, signal, say: console.log, settleWithinMs })
+  console.log(verdict(wrong))
   if (!stays) return wrong.length === 0 ? 0 : 1
   console.log(guidance({ shop, stack, dataFolder }))
   await new Promise(resolve => signal.addEventListener('abort', resolve))

@@ -26,7 +26,10 @@ const topics = [...new Set(types.map(type => type.schema.topic))]
  * Follows all event topics of the shop as any reader would: a group of its own, no database, no service imported. The group
  * keeps its place, so that the next start does not tell old sagas again.
  */
-export async function followSagas({ brokers, registryUrl }: Ground, onEvents: (events: SagaEvent[]) => void) {
+export async function followSagas(
+  { brokers, registryUrl }: Pick<Ground, 'brokers' | 'registryUrl'>,
+  onEvents: (events: SagaEvent[]) => void,
+) {
   const codec = createCodec({
     registry: createRegistry({ url: registryUrl }),
     mode: 'lookup',

@@ -10,8 +10,8 @@ export interface Stage {
   readonly settled: (orderId: string) => Promise<unknown>
   /** Asks again and again. */
   readonly until: (what: string, isSo: () => Promise<boolean>) => Promise<void>
-  readonly pauseBalance: () => void
-  readonly resumeBalance: () => void
+  readonly pauseBalance: () => Promise<void>
+  readonly resumeBalance: () => Promise<void>
 }
 export interface Line {
   readonly sku: string
@@ -101,7 +101,7 @@ export const stories: readonly Story[] = [
 async function placeAndCancel(stage: Stage, name: string, customer: string, lines: readonly Line[]): Promise<string> {
   const { http, place, heard, until, pauseBalance, resumeBalance } = stage
   const before = await http.reservationsUndone()
-  pauseBalance()
+  await pauseBalance()
   try {
     const orderId = await place(name, customer, lines)
     await heard(orderId, 'StockReserved')
@@ -110,6 +110,6 @@ async function placeAndCancel(stage: Stage, name: string, customer: string, line
     await until('inventory holds the stock', async () => (await http.reservationsUndone()) > before)
     return orderId
   } finally {
-    resumeBalance()
+    await resumeBalance()
   }
 }

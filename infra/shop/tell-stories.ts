@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { styled } from './event-lines.ts'
 import type { SagaEvent } from './saga-events.ts'
 import type { SagaLog } from './saga-log.ts'
-import type { Shop } from './shop.ts'
 import type { OrderView, ShopHttp } from './shop-http.ts'
 import { deposits, type Ending, leftOver, prices, receipts, type Stage, type Story } from './stories.ts'
 
 export interface Telling {
   readonly stories: readonly Story[]
-  readonly shop: Shop
+  /** The balance service, which is slow in some stories. */
+  readonly balance: { pause(): void | Promise<void>; resume(): void | Promise<void> }
   readonly http: ShopHttp
   readonly sagas: SagaLog
   readonly say: (line: string) => void
@@ -19,7 +19,7 @@ export interface Telling {
 
 /** Plays the stories one after the other, and tells how each order ended. Gives what ended otherwise than expected, a line each. */
 export async function tellStories(o: Telling): Promise<string[]> {
-  const { say, sagas, http, signal, shop } = o
+  const { say, sagas, http, signal, balance } = o
   const run = Math.floor(Date.now() / 1_000).toString(36)
   const own = (name: string) => `${name}-${run}`
   await seed(http, own)
@@ -36,8 +36,8 @@ export async function tellStories(o: Telling): Promise<string[]> {
     heard: (orderId, type) => sagas.heard(orderId, event => event.type === type, o.settleWithinMs, signal),
     settled: orderId => settled(orderId, o),
     until: (what, isSo) => until(what, isSo, o),
-    pauseBalance: () => shop.services.balance.pause(),
-    resumeBalance: () => shop.services.balance.resume(),
+    pauseBalance: async () => balance.pause(),
+    resumeBalance: async () => balance.resume(),
   }
 
   const endings: Ending[] = []
@@ -66,6 +66,12 @@ export async function tellStories(o: Telling): Promise<string[]> {
   if (wrong.length === 0) wrong.push(...(await miscounted(http, own)))
   return wrong
 }
+
+/** What is said last. */
+export const verdict = (wrong: readonly string[]): string =>
+  wrong.length === 0
+    ? '\nAll orders ended as expected; no piece and no cent is missing.'
+    : `\nNot as expected:\n  ${wrong.join('\n  ')}`
 
 async function seed(http: ShopHttp, own: (name: string) => string): Promise<void> {
   await Promise.all([

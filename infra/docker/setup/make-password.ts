@@ -1,0 +1,4 @@
+/** Before PostgreSQL starts. */
+import { makePassword } from './access.ts'
+
+makePassword()
