@@ -1,4 +1,4 @@
-/** One process of the stack, with what the tests do to it. */
+/** One part of the stack, with what the tests do to it: a process here, or a container (../containers). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Child } from './child.ts'
 import { StackError } from './errors.ts'
@@ -10,8 +10,8 @@ export interface Part {
   /** SIGKILL to the whole process tree; returns when it is gone. */
   kill(): Promise<void>
   /** SIGSTOP to the whole process tree. */
-  pause(): void
-  resume(): void
+  pause(): Promise<void>
+  resume(): Promise<void>
   /** Starts it again on the same port and data, stopping it first if it runs; returns when it answers. */
   restart(): Promise<void>
 }
@@ -25,10 +25,25 @@ export interface OwnedPart extends Part {
   discard(): Promise<void>
 }
 
-export interface Recipe {
+/** What runs, whatever it runs in. What is done to it when it has ended does nothing. */
+export interface Running {
+  /** How it ended, for people; undefined while it runs. */
+  ended(): string | undefined
+  readonly end: Promise<string>
+  logTail(): string | Promise<string>
+  kill(): Promise<void>
+  pause(): void | Promise<void>
+  resume(): void | Promise<void>
+  /** In order, as the program's manual says. */
+  stop(): Promise<void>
+  /** Quickly: its data is of no use any more, or is repaired at the next start. */
+  discard(): Promise<void>
+}
+
+export interface Recipe<R> {
   /** For people: `PostgreSQL 18`. */
   readonly name: string
-  readonly launch: () => Child | Promise<Child>
+  readonly launch: () => R | Promise<R>
   /** A real request: resolves when the part answers it, rejects otherwise. Called again and again. */
   readonly probe: () => Promise<void>
   readonly startLimitMs: number
@@ -40,35 +55,53 @@ const discardLimitMs = 2_000
 const probeEveryMs = 25
 const reportEveryMs = 5_000
 
-export function createPart({ name, launch, probe, startLimitMs, report }: Recipe): OwnedPart {
-  let child: Child | undefined
-  let expected: Child | undefined
+/** A part that is a process of this machine. */
+export const createPart = ({ launch, ...recipe }: Recipe<Child>): OwnedPart =>
+  partOf({ ...recipe, launch: async () => ofProcess(await launch()) })
+
+function ofProcess(child: Child): Running {
+  const { id, endSignal, discardSignal, log, ended, end } = child
+  return {
+    ended,
+    end,
+    logTail: () => logTail(log),
+    kill: () => killTree(id),
+    pause: () => void freezeTree(id),
+    resume: () => void thawTree(id),
+    stop: () => endTree(id, endSignal, stopLimitMs),
+    discard: () => endTree(id, discardSignal, discardLimitMs),
+  }
+}
+
+export function partOf({ name, launch, probe, startLimitMs, report }: Recipe<Running>): OwnedPart {
+  let running: Running | undefined
+  let expected: Running | undefined
 
   async function start(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted()
     report(`starting ${name}`)
     const began = performance.now()
     const mine = await launch()
-    child = mine
+    running = mine
     await answers(mine, began, signal)
     report(`${name} answers after ${seconds(began)} s`)
-    void mine.end.then(how => {
-      if (expected !== mine) report(`${name} ended by itself: ${how}\n${logTail(mine.log)}`)
+    void mine.end.then(async how => {
+      if (expected !== mine) report(`${name} ended by itself: ${how}\n${await mine.logTail()}`)
     })
   }
 
-  async function answers(mine: Child, began: number, signal: AbortSignal | undefined): Promise<void> {
+  async function answers(mine: Running, began: number, signal: AbortSignal | undefined): Promise<void> {
     const aborted = abortOf(signal)
     let nextReport = began + reportEveryMs
     for (;;) {
       const failure = await Promise.race([probe().then(() => undefined, asError), aborted])
       signal?.throwIfAborted()
       if (mine.ended() !== undefined)
-        throw new StackError('part-ended', `${name} ended while starting: ${mine.ended()}`, logTail(mine.log))
+        throw new StackError('part-ended', `${name} ended while starting: ${mine.ended()}`, await mine.logTail())
       if (!failure) return
       if (performance.now() - began > startLimitMs) {
         const line = `${name} does not answer after ${seconds(began)} s (${failure.message})`
-        throw new StackError('part-slow', line, logTail(mine.log))
+        throw new StackError('part-slow', line, await mine.logTail())
       }
       if (performance.now() > nextReport) {
         report(`waiting for ${name}: ${seconds(began)} s`)
@@ -78,28 +111,21 @@ export function createPart({ name, launch, probe, startLimitMs, report }: Recipe
     }
   }
 
-  async function end(politely: (child: Child) => Promise<void>): Promise<void> {
-    expected = child
-    if (child) await politely(child)
-    await child?.end
+  async function end(how: 'kill' | 'stop' | 'discard'): Promise<void> {
+    expected = running
+    await running?.[how]()
+    await running?.end
   }
-
-  const kill = (): Promise<void> => end(({ id }) => killTree(id))
-  const stop = (): Promise<void> => end(({ id, endSignal }) => endTree(id, endSignal, stopLimitMs))
-  const discard = (): Promise<void> => end(({ id, discardSignal }) => endTree(id, discardSignal, discardLimitMs))
+  const stop = (): Promise<void> => end('stop')
 
   return {
     name,
     start,
     stop,
-    discard,
-    kill,
-    pause: () => {
-      if (child) freezeTree(child.id)
-    },
-    resume: () => {
-      if (child) thawTree(child.id)
-    },
+    discard: () => end('discard'),
+    kill: () => end('kill'),
+    pause: async () => running?.pause(),
+    resume: async () => running?.resume(),
     restart: async () => {
       await stop()
       await start()

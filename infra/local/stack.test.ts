@@ -148,12 +148,12 @@ test.each(['PostgreSQL', 'Kafka', 'Apicurio Registry'])(
   async name => {
     const part = parts().find(part => part.name === name)!
 
-    part.pause()
+    await part.pause()
     expect(await answers(part)).toBe(false)
-    part.resume()
+    await part.resume()
     await expect.poll(() => answers(part), { timeout: 10_000 }).toBe(true)
 
-    part.pause() // a stopped process can be killed too
+    await part.pause() // a stopped process can be killed too
     await part.kill()
     expect(await answers(part)).toBe(false)
     await part.kill() // again: nothing to do

@@ -7,7 +7,7 @@
  */
 import { resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startStack } from './stack.ts'
+import { startStack } from '../stack.ts'
 import { newRun, removeAbandonedRuns } from './test-runs.ts'
 
 declare module 'vitest' {

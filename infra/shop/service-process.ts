@@ -81,8 +81,9 @@ export function serviceProcess(o: ServiceProcessOptions): ServiceProcess {
       return child?.id.pid
     },
     kill: () => part.kill(),
-    pause: () => part.pause(),
-    resume: () => part.resume(),
+    // A signal is sent before the promise is there.
+    pause: () => void part.pause(),
+    resume: () => void part.resume(),
     async stop() {
       await part.stop()
       return child?.exitCode() ?? null

@@ -75,9 +75,9 @@ async function during(harm: () => Promise<void>) {
 
 test('a broker that stands still for 3 s: nothing is lost, doubled or overtaken', async () => {
   const { rounds } = await during(async () => {
-    own.broker.pause()
+    await own.broker.pause()
     await sleep(3_000)
-    own.broker.resume()
+    await own.broker.resume()
   })
   expect(rounds).toBeGreaterThan(50)
 })

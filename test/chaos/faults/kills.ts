@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Part } from '../../../infra/local/stack.ts'
+import type { Part } from '../../../infra/stack.ts'
 import type { Battle, Inflict, Seen } from './battle.ts'
 
 export const killService: Inflict = async ({ ground, openSagas }, { instance, lastsMs }) => {

@@ -57,7 +57,7 @@ async function pausePart(
   probe: () => Promise<unknown>,
 ): Promise<Seen> {
   const open = await openSagas()
-  part.pause()
+  await part.pause()
   try {
     let answered = false
     void probe().then(
@@ -69,6 +69,6 @@ async function pausePart(
     await sleep(lastsMs)
     return { hadEffect: !answered && open > 0, saw: `no answer for ${lastsMs} ms with ${open} sagas open`, open }
   } finally {
-    part.resume()
+    await part.resume()
   }
 }

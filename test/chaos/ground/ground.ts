@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type pg from 'pg'
 import { freePorts } from '../../../infra/local/ports.ts'
-import { type Stack, startStack } from '../../../infra/local/stack.ts'
+import { type Stack, startStack } from '../../../infra/stack.ts'
 import { type ServiceProcess, type ServiceProcessOptions, serviceProcess } from '../../../infra/shop/service-process.ts'
 import { createShopTopics, type ServiceName, serviceNames } from '../../../infra/shop/topics.ts'
 import { createPool } from '../../../shared/src/postgres/connect.ts'
