@@ -28,13 +28,17 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => shop?.end())
 
-/** Starts a service as production does and waits until it gives up. */
-async function start(changes: Record<string, string | undefined>, service: ServiceName = 'order') {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `services/${service}/src/main.ts`], {
+/** Starts a service as production does. */
+const spawnService = (changes: Record<string, string | undefined>, service: ServiceName) =>
+  spawn(process.execPath, ['--disable-warning=ExperimentalWarning', `services/${service}/src/main.ts`], {
     cwd: root,
     env: { PATH: process.env.PATH, ...settings, ...changes },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
+
+/** Waits until it gives up. */
+async function start(changes: Record<string, string | undefined>, service: ServiceName = 'order') {
+  const child = spawnService(changes, service)
   let stderr = ''
   child.stderr.on('data', chunk => {
     stderr += chunk
@@ -157,6 +161,19 @@ describe('a wrong surrounding stops the start with one line that names it', () =
     expect(lines.join('\n')).toMatch(/^order: the registry refuses our schema of incompatible-\S+OrderConfirmed/)
     expect(lines.join('\n')).toMatch(/\[schema-incompatible\]$/)
   })
+})
+
+test('SIGTERM ends it while it starts, by a handler, since process 1 of a container has nothing else', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as { port: number }
+  const child = spawnService({ KAFKA_BROKERS: `127.0.0.1:${port}` }, 'order')
+  const end = once(child, 'close')
+  const [socket] = await once(silent, 'connection')
+  child.kill('SIGTERM')
+  expect(await end).toEqual([143, null])
+  socket.destroy()
+  silent.close()
 })
 
 async function withAdmin(use: (admin: ReturnType<ReturnType<typeof createKafka>['admin']>) => Promise<unknown>) {

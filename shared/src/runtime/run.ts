@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { StartError } from '../errors.ts'
 import type { Route } from '../http/routes.ts'
 import type { Participant } from '../participant.ts'
@@ -15,6 +16,10 @@ export async function run(
   participant: Participant<any, any>,
   o: { readonly routes?: readonly Route[]; readonly migrations?: URL },
 ): Promise<void> {
+  // Process 1 of a container has no default action for signals: it would hear of none while it starts, and a service waits
+  // long for a registry that is away. What it has begun may be left at any instant.
+  const endAtOnce = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal])
+  process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce)
   try {
     const service = await startService(participant, { ...o, environment: process.env })
     let stopping = false
@@ -30,6 +35,7 @@ export async function run(
         },
       )
     }
+    process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce)
     process.on('SIGTERM', stop).on('SIGINT', stop)
   } catch (error) {
     if (!(error instanceof StartError)) throw error
