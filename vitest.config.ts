@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 const not = ['**/node_modules/**', '**/dist/**']
 /** Whole shops on stacks of their own: broken for a minute, measured for some seconds. */
 const ownStacks = ['test/chaos/chaos.test.ts', 'test/bench/bench.test.ts']
+/** Then only what meets the stack is run, and all of that. */
+const inContainers = process.env.STACK === 'containers'
 const setupFiles = ['shared/src/testing/property-seed.fixture.ts']
 
 /** Three kinds of tests, one kind after the other: what measures a machine's patience should not share it with the rest. */
@@ -14,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles,
-          include: ['{shared,schemas,services/*,test}/**/*.test.ts'],
+          include: inContainers ? [] : ['{shared,schemas,services/*,test}/**/*.test.ts'],
           exclude: [...not, '**/*.stack.test.ts', ...ownStacks],
           // Properties draw thousands of cases: on a busy machine that is more than vitest's five seconds.
           testTimeout: 60_000,
@@ -39,8 +41,10 @@ export default defineConfig({
         // Starts and breaks stacks of its own.
         test: {
           name: 'infra',
-          include: ['infra/**/*.test.ts', ...ownStacks],
-          exclude: not,
+          include: inContainers
+            ? ['infra/containers/*.test.ts', 'test/chaos/chaos.test.ts']
+            : ['infra/**/*.test.ts', ...ownStacks],
+          exclude: inContainers ? not : [...not, 'infra/containers/**'],
           testTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

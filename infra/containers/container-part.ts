@@ -11,7 +11,7 @@ export interface PartOptions {
 
 /** What only a container can be told, since a process has no network of its own. */
 export interface ContainerPart extends OwnedPart {
-  /** No packet reaches it or leaves it, and nobody is told: connections go half open. */
+  /** No packet reaches it or leaves it: open connections go half open, new ones are refused by this machine. */
   cut(): Promise<void>
   mend(): Promise<void>
 }

@@ -21,7 +21,6 @@ export interface ContainerOptions {
 export interface Container {
   /** Starts it, or starts it again on its data. */
   launch(): Promise<Running>
-  /** No packet reaches it or leaves it, and nobody is told. */
   cut(): Promise<void>
   mend(): Promise<void>
 }

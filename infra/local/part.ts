@@ -66,8 +66,12 @@ function ofProcess(child: Child): Running {
     end,
     logTail: () => logTail(log),
     kill: () => killTree(id),
-    pause: () => void freezeTree(id),
-    resume: () => void thawTree(id),
+    pause: () => {
+      freezeTree(id)
+    },
+    resume: () => {
+      thawTree(id)
+    },
     stop: () => endTree(id, endSignal, stopLimitMs),
     discard: () => endTree(id, discardSignal, discardLimitMs),
   }

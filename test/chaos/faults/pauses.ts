@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Part } from '../../../infra/stack.ts'
 import { publishWindowMs } from '../plan.ts'
 import { type Battle, comes, type Inflict, type Seen } from './battle.ts'
 import { membersIn } from './groups.ts'
@@ -52,7 +53,7 @@ export const pauseBroker: Inflict = (battle, { lastsMs }) =>
 
 async function pausePart(
   { openSagas }: Battle,
-  part: { pause(): void; resume(): void },
+  part: Pick<Part, 'pause' | 'resume'>,
   lastsMs: number,
   probe: () => Promise<unknown>,
 ): Promise<Seen> {
