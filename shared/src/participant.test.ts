@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { auditOf, command, figure, participant, state, succeed, timer } from './kit.ts'
-import { Done, Noted, Paid, Undone } from './testing/participant.fixture.ts'
+import { Begin, Done, Noted, Paid, Undone } from './testing/participant.fixture.ts'
 
 const states = {
   first: state<{ id: string }>()({ table: 'first', key: 'id' }),
@@ -54,6 +54,16 @@ test.each<[string, string, (on: any) => unknown[]]>([
     'a step undone by a compensation that is not there',
     'undone-by',
     on => [on(Paid).action('a', { emits: [], undoneBy: 'b', run })],
+  ],
+  [
+    'a command that waits for an answer to which nothing reacts',
+    'answered-by',
+    on => [on(Begin).action('a', { emits: [], answeredBy: [Paid], run })],
+  ],
+  [
+    'an event that waits for an answer',
+    'answered-by',
+    on => [on(Noted).action('a', { emits: [], answeredBy: [Paid], run }), on(Paid).action('b', { emits: [], run })],
   ],
   [
     'a step that excludes what is no step here',

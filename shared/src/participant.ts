@@ -57,7 +57,7 @@ export function participant<const S extends States, const Cfg extends Settings, 
   if (!/^[a-z][a-z0-9-]*$/.test(o.service))
     wrong('service-name', 'the service name must be lower case, like `order` or `loyalty-points`')
   const triggers = new Set<string>()
-  for (const { trigger, step, direction, reads, emits, cancels, excludes, undoneBy } of definitions) {
+  for (const { trigger, step, direction, reads, emits, cancels, excludes, undoneBy, answeredBy } of definitions) {
     const name = `on ${trigger.type}, ${step} (${direction})`
     if (triggers.has(trigger.type))
       wrong('two-reactions', `${trigger.type} has two reactions; a participant reacts to a message type once (rule 15)`)
@@ -82,6 +82,11 @@ export function participant<const S extends States, const Cfg extends Settings, 
     for (const excluded of excludes)
       if (excluded === step || !definitions.some(d => d.direction === 'action' && d.step === excluded))
         wrong('excludes-unknown', `${name}: excludes ${excluded}, which is no other step of this participant`)
+    if (answeredBy.length > 0 && !(trigger.kind === 'command' && trigger.opens))
+      wrong('answered-by', `${name}: only a command that opens sagas can wait for an answer (answeredBy)`)
+    for (const { type } of answeredBy)
+      if (!definitions.some(d => d.trigger.type === type))
+        wrong('answered-by', `${name}: answeredBy names ${type}, to which nothing here reacts`)
     if (
       undoneBy !== undefined &&
       undoneBy !== step &&

@@ -56,6 +56,7 @@ export interface ReactionDefinition {
   /** The step whose compensation undoes this action; undefined when nothing ever has to. */
   readonly undoneBy: string | undefined
   readonly withinMs: number | undefined
+  readonly answeredBy: readonly EventType<any>[]
   readonly handler: Handler
 }
 export interface Read {
@@ -111,6 +112,11 @@ interface Saying<
   readonly undoneBy?: string
   /** How long, in ms, until one of `emits` is owed; published with the declaration, for whoever watches sagas. */
   readonly withinMs?: number
+  /**
+   * Of a command that opens a saga: the events of which the first says that others have taken the saga up. When many more
+   * sagas wait for theirs than get it in some seconds, the command is answered 503 (UNDER_WAY_WAIT, UNDER_WAY_MAX; rule 33).
+   */
+  readonly answeredBy?: readonly EventType<any>[]
 }
 type Back<T> = T extends TimerType<infer N, any> ? CancelTimer<N> : never
 /** What a handler returns when it succeeds. */
@@ -218,7 +224,9 @@ function chain(begun: Begun): On<any, any, any, any, any> {
     step: string,
     direction: ReactionDefinition['direction'],
     handler: Handler,
-    o: Partial<Pick<ReactionDefinition, 'emits' | 'rejects' | 'cancels' | 'excludes' | 'undoneBy' | 'withinMs'>>,
+    o: Partial<
+      Pick<ReactionDefinition, 'emits' | 'rejects' | 'cancels' | 'excludes' | 'undoneBy' | 'withinMs' | 'answeredBy'>
+    >,
   ) => ({
     step,
     direction,
@@ -232,6 +240,7 @@ function chain(begun: Begun): On<any, any, any, any, any> {
       cancels: o.cancels ?? [],
       excludes: o.excludes ?? [],
       withinMs: o.withinMs,
+      answeredBy: o.answeredBy ?? [],
       undoneBy: o.undoneBy === 'never' ? undefined : (o.undoneBy ?? step),
     },
   })

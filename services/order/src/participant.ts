@@ -38,7 +38,12 @@ export const order = participant(
     on(PlaceOrder)
       .reads('orders', c => [c.orderId])
       .looksUp('prices', c => c.lines.map(line => line.sku))
-      .action('place_order', { emits: [OrderPlaced, OrderTimedOut], undoneBy: 'never', run: placeOrder }),
+      .action('place_order', {
+        answeredBy: [BalanceDeducted, BalanceRejected, StockRejected],
+        emits: [OrderPlaced, OrderTimedOut],
+        undoneBy: 'never',
+        run: placeOrder,
+      }),
 
     on(BalanceDeducted)
       .reads('orders', e => [e.orderId])

@@ -63,6 +63,8 @@ export interface Safeguards {
   readonly idempotencyKeys: boolean
   /** Rule 33: commands are turned away while the outbox is full. */
   readonly outboxLimit: boolean
+  /** Rule 33: commands that begin sagas are turned away while others do not keep up with those begun. */
+  readonly underWayLimit: boolean
   /** Rule 34: a saga with work left is not purged. */
   readonly purgeOnlyFinished: boolean
 }
@@ -98,5 +100,6 @@ export const everySafeguard: Safeguards = {
   commandFence: true,
   idempotencyKeys: true,
   outboxLimit: true,
+  underWayLimit: true,
   purgeOnlyFinished: true,
 }

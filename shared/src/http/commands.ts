@@ -41,6 +41,10 @@ export type CommandResponse =
 
 /** Resolves once the command's COMMIT was acknowledged, never before. */
 export type Submit = (request: CommandRequest) => Promise<CommandResponse>
+/** Why a command is not even looked at now. */
+export type TurnsAway = (
+  command: CommandType<any, any, any>,
+) => Extract<CommandResponse, { status: 'unavailable' }> | undefined
 export type PrincipalOf = (headers: IncomingHttpHeaders) => string
 
 const noBody = z.strictObject({})

@@ -4,12 +4,12 @@ import type { ErrorLog } from './answer-errors.ts'
 import { createApp } from './app.ts'
 import { batchHandler } from './batches.ts'
 import { kitPaths } from './check-route.ts'
-import { commandHandler, type PrincipalOf, type Submit } from './commands.ts'
+import { commandHandler, type PrincipalOf, refusal, type Submit, type TurnsAway } from './commands.ts'
 import { type HttpServer, listen } from './listen.ts'
 import { answerWrongMethods } from './not-allowed.ts'
 import { openApi } from './openapi.ts'
 import { type Readiness, serveProbes } from './probes.ts'
-import { problem } from './problems.ts'
+import { type Problem, problem, type UnavailableCode } from './problems.ts'
 import { queryHandler } from './queries.ts'
 import type { Reader, Route } from './routes.ts'
 
@@ -18,6 +18,9 @@ export interface HttpOptions {
   readonly version?: string
   readonly routes: readonly Route[]
   readonly submit: Submit
+  /** Asked before a request's body is read: under overload, to say no must cost little. */
+  readonly turnsAway?: TurnsAway
+  readonly turnedAway?: (cause: UnavailableCode) => void
   /** What query routes read from. */
   readonly db: Reader
   readonly readiness: Readiness
@@ -48,9 +51,17 @@ export function buildApp(o: HttpOptions, closing: AbortSignal): FastifyInstance 
       ? batchHandler(route, submit, principalOf)
       : commandHandler(route, submit, principalOf)
   }
-  const onRequest: onRequestHookHandler = (_, __, done) =>
-    isOpen() ? done() : done(problem('starting', 'what it needs does not answer yet', { retryAfterSeconds: 1 }))
-  for (const route of routes) app.route({ method: route.method, url: route.path, onRequest, handler: handlerOf(route) })
+  const isTurnedAway = (route: Route): Problem | undefined => {
+    if (!isOpen()) return problem('starting', 'what it needs does not answer yet', { retryAfterSeconds: 1 })
+    const response = route.kind !== 'query' && o.turnsAway?.((route.kind === 'batch' ? route.of : route).command)
+    if (!response) return undefined
+    o.turnedAway?.(response.code)
+    return refusal(response)
+  }
+  for (const route of routes) {
+    const onRequest: onRequestHookHandler = (_, __, done) => done(isTurnedAway(route))
+    app.route({ method: route.method, url: route.path, onRequest, handler: handlerOf(route) })
+  }
   const document = JSON.stringify(openApi({ service: o.service, version: o.version ?? '0' }, routes))
   app.get('/openapi.json', (_, reply) => reply.type('application/json').send(document))
   serveProbes(app, o)

@@ -18,6 +18,11 @@ export class Batcher<T> {
     return this.#items.length
   }
 
+  /** The one that has waited longest. */
+  get first(): T | undefined {
+    return this.#items[0]
+  }
+
   add(item: T): void {
     this.#items.push(item)
     this.#running ??= this.#run()

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Delivery } from '../core/delivery.ts'
 import { isSagaId } from '../core/ids.ts'
 import type { CommandRequest, CommandResponse } from '../http/commands.ts'
+import type { UnavailableCode } from '../http/problems.ts'
+import type { CommandType } from '../messages.ts'
 import type { Participant } from '../participant.ts'
 import { type IdempotencyKey, keyText } from '../postgres/stored-answers.ts'
 import type { Committed } from '../postgres/transaction.ts'
@@ -17,32 +19,58 @@ interface Pending {
   readonly respond: (response: CommandResponse) => void
 }
 
+export type Unavailable = Extract<CommandResponse, { status: 'unavailable' }>
+
+const unavailable = (code: UnavailableCode, detail: string, retryAfterSeconds = 1): Unavailable => ({
+  ...{ status: 'unavailable', code, detail, retryAfterSeconds },
+})
+
+/** When a transaction's worth waits, and the first of it for longer, more come than are taken: whoever comes now would wait as long. */
+const longestWaitMs = 1_000
+
+export interface CommandsOptions {
+  readonly participant: Participant
+  readonly engine: () => Engine
+  readonly maxBatch: number
+  readonly outboxFull: () => boolean
+  /** Whether the sagas that it begins would have to wait too long for other services. */
+  readonly othersAreBehind?: (command: CommandType<any, any, any>) => { readonly retryAfterSeconds: number } | undefined
+}
+
 /** HTTP commands on their way to the engine: those that arrive together share a transaction (rules 31 to 33). */
 export class Commands {
-  readonly #participant: Participant
+  readonly #o: CommandsOptions
   readonly #batcher: Batcher<Pending>
-  readonly #outboxFull: () => boolean
   readonly #pending = new Map<Delivery, Pending>()
-  readonly #maxWaiting: number
   #closing = false
 
-  constructor(o: { participant: Participant; engine: () => Engine; maxBatch: number; outboxFull: () => boolean }) {
-    this.#participant = o.participant
-    this.#outboxFull = o.outboxFull
-    this.#maxWaiting = 10 * o.maxBatch
+  constructor(o: CommandsOptions) {
+    this.#o = o
     this.#batcher = new Batcher(o.maxBatch, pending => this.#run(o.engine(), pending))
   }
 
-  submit(request: CommandRequest): Promise<CommandResponse> {
-    const unavailable = (code: 'shutting-down' | 'outbox-full' | 'overloaded', detail: string) =>
-      ({ status: 'unavailable', code, detail, retryAfterSeconds: 1 }) as const
-    if (this.#closing) return Promise.resolve(unavailable('shutting-down', 'another instance takes this request'))
-    if (this.#outboxFull())
-      return Promise.resolve(unavailable('outbox-full', 'events are not leaving for Kafka; the outbox is full'))
-    if (this.#batcher.size >= this.#maxWaiting)
-      return Promise.resolve(unavailable('overloaded', 'more requests are waiting than this instance can take'))
+  /** Why a request is turned away before anybody looks at it; undefined when it is not. */
+  turnsAway(command: CommandType<any, any, any>): Unavailable | undefined {
+    const { outboxFull, othersAreBehind } = this.#o
+    if (this.#closing) return unavailable('shutting-down', 'another instance takes this request')
+    if (outboxFull()) return unavailable('outbox-full', 'events are not leaving for Kafka; the outbox is full')
+    if (this.#isFull) return unavailable('overloaded', 'more requests are waiting than this instance can take')
+    const behind = othersAreBehind?.(command)
+    return behind && unavailable('overloaded', 'more is under way than others keep up with', behind.retryAfterSeconds)
+  }
+
+  get #isFull(): boolean {
+    const { maxBatch } = this.#o
+    const { size, first } = this.#batcher
+    // A few that wait long do so for something else: a lock, a database that has just come back.
+    return size >= 10 * maxBatch || (size >= maxBatch && performance.now() - first!.takenAtMs > longestWaitMs)
+  }
+
+  async submit(request: CommandRequest): Promise<CommandResponse> {
+    const turned = this.turnsAway(request.command)
+    if (turned) return turned
+    const delivery = commandDelivery(this.#o.participant, request)
     return new Promise(respond => {
-      const delivery = commandDelivery(this.#participant, request)
       const { route, principal, idempotencyKey: key, bodyHash } = request
       const pending = {
         request,

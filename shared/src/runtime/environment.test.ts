@@ -42,6 +42,8 @@ test('three variables are enough; the rest has defaults', () => {
     maxBatch: 500,
     databasePool: 8,
     outboxMax: 100_000,
+    underWayWaitMs: 5_000,
+    underWayMax: 100_000,
     publishWindowMs: 5_000,
     shutdownTimeoutMs: 25_000,
   })
@@ -100,6 +102,8 @@ test.each([
   ['MAX_BATCH', '0', 'is no whole number from 1 to 10000'],
   ['DATABASE_POOL', '1', 'is no whole number from 2 to 200'],
   ['OUTBOX_MAX', '1.5', 'is no whole number'],
+  ['UNDER_WAY_WAIT', '1', 'is no duration'],
+  ['UNDER_WAY_MAX', '0', 'is no whole number from 1'],
   ['PUBLISH_WINDOW', '5', 'is no duration'],
   ['SHUTDOWN_TIMEOUT', '10ms', 'is not between 1s and 1h'],
 ])('%s=%s stops the start with one line that names it', (env, value, complaint) => {

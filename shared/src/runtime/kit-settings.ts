@@ -142,6 +142,20 @@ export const kitSettings = {
     default: '100000',
     description: 'outbox rows at which HTTP commands are answered 503, while Kafka is away',
   }),
+  underWayWaitMs: setting({
+    env: 'UNDER_WAY_WAIT',
+    type: durationBetween('100ms', '1h'),
+    default: '5s',
+    description:
+      'how long a saga that a command begins may wait for its first answer, by the answers that come a second; when more are under way, further ones are answered 503',
+  }),
+  underWayMax: setting({
+    env: 'UNDER_WAY_MAX',
+    type: wholeNumber({ min: 1, max: 100_000_000 }),
+    default: '100000',
+    description:
+      'most sagas that an instance has begun and that nobody has answered, however fast answers come, and also while none come; then 503',
+  }),
   publishWindowMs: setting({
     env: 'PUBLISH_WINDOW',
     type: durationBetween('100ms', '5m'),

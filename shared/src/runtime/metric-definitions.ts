@@ -122,6 +122,18 @@ export const metricDefinitions = {
     help: 'Events that the broker refuses for good, as too large; their sagas wait until their topic takes them (raise max.message.bytes), the others flow. Pages.',
     labels: [],
   },
+  underWay: {
+    name: 'saga_under_way',
+    type: 'gauge',
+    help: 'Sagas that commands have begun at this instance and that no other service has answered, about; rising means that others do not keep up.',
+    labels: [],
+  },
+  turnedAway: {
+    name: 'saga_turned_away_total',
+    type: 'counter',
+    help: 'Commands that were answered 503 before they were looked at; nothing of them is kept. `overloaded`: too many wait here or for other services; `outbox-full`; `shutting-down`.',
+    labels: ['cause'],
+  },
   timerLag: {
     name: 'saga_timer_lag_seconds',
     type: 'gauge',

@@ -38,12 +38,14 @@ test('durations, batches and retries', async () => {
   metrics.stepTook('deduct_balance', 'action', 0.004)
   metrics.batch('kafka', 300)
   metrics.retried('deduct_balance')
+  metrics.turnedAway('overloaded')
   const text = await metrics.registry.metrics()
   expect(text).toContain(
     'saga_step_duration_seconds_bucket{le="0.005",service="balance",step="deduct_balance",direction="action"} 1',
   )
   expect(text).toContain('saga_batch_size_bucket{le="200",service="balance",source="kafka"} 0')
   expect(text).toContain('saga_batch_size_sum{service="balance",source="kafka"} 300')
+  expect(text).toContain('saga_turned_away_total{cause="overloaded",service="balance"} 1')
   expect(text).toContain('saga_retries_total{step="deduct_balance",service="balance"} 1')
 })
 

@@ -23,6 +23,7 @@ export interface Metrics {
   /** What a poll of the tables found; a scrape itself never touches the database. */
   backlog(b: Partial<Backlog>): void
   unfinishedOldest(step: string, direction: StepDirection, seconds: number): void
+  turnedAway(cause: string): void
   paused(cause: string, isPaused: boolean): void
   lag(topic: string, partition: number, records: number): void
   /** After a rebalance: forgets the lag of partitions that are now another member's. */
@@ -36,6 +37,7 @@ export interface Backlog {
   readonly outboxOldestSeconds: number
   readonly outboxRefused: number
   readonly timerLagSeconds: number
+  readonly underWay: number
 }
 
 export interface MetricsOptions {
@@ -62,6 +64,7 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
     steps: counter(d.steps),
     retries: counter(d.retries),
     unreadable: counter(d.unreadable),
+    turnedAway: counter(d.turnedAway),
   }
   const ended = cached((step: string, direction: string, outcome: string) =>
     counters.steps.labels(step, direction, outcome),
@@ -81,6 +84,7 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
     outboxOldestSeconds: gauge(d.outboxOldest),
     outboxRefused: gauge(d.outboxRefused),
     timerLagSeconds: gauge(d.timerLag),
+    underWay: gauge(d.underWay),
   }
   const pausedBy = gauge(d.paused)
   const consumerLag = gauge(d.consumerLag)
@@ -112,6 +116,7 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
       for (const step of stepsWithLetters) deadLetters.set({ step }, byStep[step] ?? 0)
     },
     unfinishedOldest: (step, direction, seconds) => unfinishedOldest.set({ step, direction }, seconds),
+    turnedAway: cause => counters.turnedAway.inc({ cause }),
     paused: (cause, isPaused) => pausedBy.set({ cause }, isPaused ? 1 : 0),
     lag: (topic, partition, records) => consumerLag.set({ topic, partition }, records),
     forgetLag: () => consumerLag.reset(),

@@ -2,7 +2,6 @@ import { Acts } from '../admin/acts.ts'
 import { auditRoutes } from '../admin/audit-routes.ts'
 import { openAdmin } from '../admin/open.ts'
 import type { Safeguards } from '../core/safeguards.ts'
-import type { Submit } from '../http/commands.ts'
 import type { Readiness, ReadinessCheck } from '../http/probes.ts'
 import type { Route } from '../http/routes.ts'
 import { startHttp } from '../http/server.ts'
@@ -13,6 +12,7 @@ import type { Committed, Store } from '../postgres/transaction.ts'
 import { Calls } from './calls.ts'
 import { Commands } from './commands.ts'
 import { declarationOf } from './declaration.ts'
+import { Door } from './door.ts'
 import { DueSource } from './due-source.ts'
 import { Engine, type Item } from './engine.ts'
 import { type Environment, readEnvironment, warningsOf } from './environment.ts'
@@ -78,13 +78,15 @@ export async function startService(participant: Participant, o: ServiceOptions):
   const query = async (text: string, values: readonly unknown[] = []) => ({
     rows: (await reads.query(text, [...values])).rows,
   })
-  let open: { readonly submit: Submit; readonly readiness: Readiness } | undefined
+  let open: { readonly commands: Commands; readonly readiness: Readiness } | undefined
   const starting = () => [{ name: 'start', ok: false, detail: `waits for ${pauses.causes.join(', ') || 'nothing'}` }]
   const http = await startHttp({
     ...{ service, log, db: { query }, port: kit.port, routes: o.routes ?? [], registry: metrics.registry },
     isOpen: () => open !== undefined,
     readiness: () => open?.readiness() ?? starting(),
-    submit: request => open!.submit(request),
+    submit: request => open!.commands.submit(request),
+    turnsAway: command => open!.commands.turnsAway(command),
+    turnedAway: cause => metrics.turnedAway(cause),
     isUnavailable: error => troubleOf(error).kind === 'infrastructure',
   }).catch(async error => {
     await endPools()
@@ -143,6 +145,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
     function afterCommit(committed: Committed, items: readonly Item[]): void {
       outgoing.publish(committed)
       outboxLimit.added(committed.outbox.length)
+      door.committed(committed.decision)
       commands.committed(committed)
       acts.committed(committed)
       calls.begin(committed.decision.calls)
@@ -158,9 +161,15 @@ export async function startService(participant: Participant, o: ServiceOptions):
         ? pauses.set('database', true, error)
         : log.error({ err: error }, 'unexpected')
     const { maxBatch } = kit
+    const door = new Door({
+      ...{ reactions: participant.reactions, pool, trouble },
+      ...{ burst: Math.min(2 * maxBatch, kit.underWayMax), most: kit.underWayMax, waitMs: kit.underWayWaitMs },
+    })
     const commands = new Commands({
       ...{ participant, maxBatch, engine: () => engine },
       outboxFull: () => safeguards.outboxLimit && outboxLimit.isFull,
+      othersAreBehind: command =>
+        safeguards.underWayLimit && door.isShutTo(command) ? { retryAfterSeconds: door.retryAfterSeconds } : undefined,
     })
     const acts = new Acts({ participant, pool, codec, horizonMs: rules.horizonMs, engine: () => engine })
     const calls: Calls = new Calls({
@@ -197,8 +206,9 @@ export async function startService(participant: Participant, o: ServiceOptions):
       auditRoutes: auditRoutes(audits, auditedBy(participant, tables)),
     })
 
-    open = { readiness, submit: request => commands.submit(request) }
+    open = { readiness, commands }
     outgoing.run()
+    door.run()
     if (taken.due) due.run()
     source.run()
     const declaring = publishDeclaration({
@@ -210,7 +220,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
       try {
         const backlog = await readBacklog(pool, kit.outboxMax)
         outboxLimit.counted(backlog.outboxRows)
-        metrics.backlog({ ...backlog, outboxRefused: outgoing.refused })
+        metrics.backlog({ ...backlog, outboxRefused: outgoing.refused, underWay: door.underWay })
       } catch (error) {
         trouble(error)
       }
@@ -232,7 +242,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
         const closeMs = kit.shutdownTimeoutMs / 2
         await Promise.all([http.close(closeMs), admin?.close(closeMs), source.stop(), due.stop(), declaring.stop()])
         await Promise.all([commands.close(), calls.close(kit.shutdownTimeoutMs / 4)])
-        await Promise.all([gauges.stop(), aging.stop(), forgetting.stop()])
+        await Promise.all([gauges.stop(), aging.stop(), door.stop(), forgetting.stop()])
         await outgoing.stop(Math.min(kit.publishWindowMs, kit.shutdownTimeoutMs / 4))
         await endPools()
         log.info({}, 'stopped')

@@ -129,6 +129,7 @@ export const ledger = participant({ service: 'ledger', states, settings: {} }, (
     .reads('accounts', c => [c.account])
     .action('begin', {
       emits: [Done],
+      answeredBy: [Paid],
       run: (c, { accounts }, x) => {
         const other = instead('begin', c, x)
         if (other) return other

@@ -16,7 +16,8 @@ const tell = (message: FromLoad) => void process.send!(message)
 
 async function load({ goods, blend, arrival, perPost, ...plan }: LoadPlan): Promise<void> {
   const { door } = plan
-  const together = arrival.loop === 'closed' && door.answers === 'settled' ? arrival.together : usualConnections
+  const { connections: most = usualConnections } = plan
+  const together = arrival.loop === 'closed' && door.answers === 'settled' ? arrival.together : most
   const connections = new Connections(plan.orderUrls, together)
   const wishAnswers: Record<string, number> = {}
   const wishes = fulfilWishes(connections, answer => {

@@ -28,6 +28,8 @@ export interface LoadPlan {
   readonly arrival: Arrival
   /** Orders in a request; with 1 it is POST /orders, else POST /orders/batch. */
   readonly perPost: number
+  /** Requests under way at most; usually as many as a load balancer in front of a service would have. */
+  readonly connections?: number
   /** Before the window of measurement, and the window itself. */
   readonly rampMs: number
   readonly windowMs: number

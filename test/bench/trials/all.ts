@@ -1,7 +1,8 @@
 import { idle } from './idle.ts'
+import { overload } from './overload.ts'
 import type { Trial, TrialOptions, Tried } from './trial.ts'
 
-const all: readonly Trial[] = [idle]
+const all: readonly Trial[] = [idle, overload]
 
 /** @throws Error naming what there is */
 export function trialsOf(names: readonly string[]): Trial[] {

@@ -1,0 +1,123 @@
+export interface UnderWayOptions {
+  /** So many are no backlog, however slowly they are answered: a burst. */
+  readonly burst: number
+  readonly most: number
+  /** How long a saga that begins now may have to wait for its answer, by what is answered a second. */
+  readonly waitMs: number
+  /** Monotonic. */
+  readonly now?: () => number
+}
+
+interface Sample {
+  readonly sagaId: string
+  /** How many had begun with it. */
+  readonly count: number
+  readonly atMs: number
+  isAnswered: boolean
+}
+
+/** Over which the answers a second are counted. */
+const rateMs = 10_000
+/** Nobody answers, so that nothing is known of how fast others are: not slow, but away. */
+const silentMs = 30_000
+/** What has no answer by now waits for none: its saga is stuck, and not in a queue. */
+const stuckMs = 900_000
+const betweenSamplesMs = 10
+const mostSamples = 64
+
+/**
+ * How many of the sagas that commands have begun here are on their way through other services, and whether these keep up. As
+ * the sender of a stream knows what is under way by what was acknowledged last, this knows it by a sample of what it has begun:
+ * sagas pass through the same queues, so that those begun before an answered one are past them too, but for some that are stuck.
+ */
+export class UnderWay {
+  readonly #o: UnderWayOptions
+  readonly #now: () => number
+  #begun = 0
+  #passed = 0
+  #samples: Sample[] = []
+  #betweenMs = betweenSamplesMs
+  /** When how many had passed, of the last while. */
+  #passing: { readonly atMs: number; readonly count: number }[] = []
+
+  constructor(o: UnderWayOptions) {
+    this.#o = o
+    this.#now = o.now ?? (() => performance.now())
+  }
+
+  /** Of one transaction. */
+  begun(sagaIds: readonly string[]): void {
+    if (sagaIds.length === 0) return
+    this.#begun += sagaIds.length
+    const atMs = this.#now()
+    const last = this.#samples.at(-1)
+    if (last && atMs < last.atMs + this.#betweenMs) return
+    this.#samples.push({ sagaId: sagaIds.at(-1)!, count: this.#begun, atMs, isAnswered: false })
+    if (this.#samples.length <= mostSamples) return
+    // The longer they wait, the farther apart they may be.
+    this.#samples = this.#samples.filter((_, i) => i % 2 === 1)
+    this.#betweenMs *= 2
+  }
+
+  /** Sagas of which somebody has to find out whether they were answered. */
+  get waiting(): string[] {
+    return this.#samples.flatMap(({ sagaId, isAnswered }) => (isAnswered ? [] : [sagaId]))
+  }
+
+  answered(sagaIds: ReadonlySet<string>): void {
+    const nowMs = this.#now()
+    for (const sample of this.#samples)
+      if (sagaIds.has(sample.sagaId) || nowMs > sample.atMs + stuckMs) sample.isAnswered = true
+    const passed = passedOf(this.#samples)
+    if (passed > 0) {
+      this.#passed = this.#samples[passed - 1]!.count
+      this.#passing.push({ atMs: nowMs, count: this.#passed })
+      this.#samples = this.#samples.slice(passed)
+    }
+    if (this.#samples.length < mostSamples / 2) this.#betweenMs = betweenSamplesMs
+    while (this.#passing.length > 2 && this.#passing[0]!.atMs < nowMs - rateMs) this.#passing.shift()
+  }
+
+  get count(): number {
+    return this.#begun - this.#passed
+  }
+
+  get isFull(): boolean {
+    return this.count >= this.#limit
+  }
+
+  /** Until there is room, by what is answered a second. */
+  get retryAfterSeconds(): number {
+    const surplus = this.count - this.#limit
+    return Math.min(30, Math.max(1, Math.ceil(surplus / Math.max(1, this.#perSecond))))
+  }
+
+  get #limit(): number {
+    const last = this.#passing.at(-1)
+    // Where nobody has ever answered it is not known whether anybody will.
+    if (!last) return Number.POSITIVE_INFINITY
+    const { most, burst, waitMs } = this.#o
+    if (this.#now() - last.atMs > silentMs) return most
+    return Math.min(most, Math.max(burst, (this.#perSecond * waitMs) / 1_000))
+  }
+
+  get #perSecond(): number {
+    const [first] = this.#passing
+    return first ? (1_000 * (this.#passed - first.count)) / Math.max(1, this.#now() - first.atMs) : 0
+  }
+}
+
+/**
+ * Up to where most are answered, and behind which most are not: a few overtake (they are rejected early, or cancelled), a few
+ * are stuck, and neither says where the queue stands.
+ */
+function passedOf(samples: readonly Sample[]): number {
+  let [passed, best, balance] = [0, 0, 0]
+  for (const [i, { isAnswered }] of samples.entries()) {
+    balance += isAnswered ? 1 : -1
+    if (balance <= best) continue
+    best = balance
+    passed = i + 1
+  }
+  return passed
+}
