@@ -25,9 +25,12 @@ import { Engine } from '../../shared/src/runtime/engine.ts'
 import { Intake } from '../../shared/src/runtime/intake.ts'
 import { createRules, publishedBy, readBy } from '../../shared/src/runtime/rules.ts'
 import { readSettings } from '../../shared/src/settings.ts'
+import { type Cost, countStatements } from './watch.ts'
 
 const partitions = 4
 const maxBatch = 500
+/** Of each service: here nothing runs beside anything else. */
+export const connections = 1
 const dayMs = 86_400_000
 
 export type ServiceName = 'order' | 'inventory' | 'balance' | 'notification'
@@ -36,6 +39,7 @@ export type ServiceName = 'order' | 'inventory' | 'balance' | 'notification'
 export interface ServiceEngine {
   readonly name: string
   readonly pool: pg.Pool
+  readonly cost: () => Cost
   /** Answers when the command's transaction has committed. Those that are given together share one. */
   command<C extends object>(type: CommandType<any, C, any>, body: C): Promise<unknown>
   /** As one fetch. */
@@ -60,7 +64,8 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
   const { service } = participant
   const url = await createDatabase(adminUrl, `${service}_${randomUUID().slice(0, 8)}`)
   await migrate(url, new URL(`../../services/${service}/migrations/`, import.meta.url))
-  const pool = createPool({ url, poolSize: 4, applicationName: service, byKey: true })
+  const pool = createPool({ url, poolSize: connections, applicationName: service, byKey: true })
+  const cost = countStatements(pool)
   const codec: Codec = createCodec({
     ...{ registry, mode: 'register', publishes: publishedBy(participant), reads: readBy(participant) },
   })
@@ -98,7 +103,7 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
   const intake = new Intake({ participant, codec, ignored: () => undefined })
   const { signal } = new AbortController()
   return {
-    ...{ name: service, pool },
+    ...{ name: service, pool, cost },
     command: (command, body) =>
       commands.submit({
         ...{ command, body, route: `POST /${command.type}`, principal: 'anonymous', idempotencyKey: randomUUID() },

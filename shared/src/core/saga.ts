@@ -113,14 +113,11 @@ export class Saga {
 
   /** A row is never changed but replaced, so that what is not as it was loaded is another object. */
   changes(): { log: LogRow[]; waiting: WaitingRow[]; waitingDeleted: string[] } {
-    const loaded = new Map<string, WaitingRow>()
-    for (const row of this.#waitingAtLoad) loaded.set(row.id, row)
-    const waiting: WaitingRow[] = []
-    for (const row of this.#waiting.values()) if (loaded.get(row.id) !== row) waiting.push(row)
+    const asLoaded = new Set(this.#waitingAtLoad)
     return {
       log: this.#log.filter(row => !this.#logAtLoad.includes(row)),
-      waiting,
-      waitingDeleted: this.#waitingAtLoad.filter(({ id }) => !this.#waiting.has(id)).map(({ id }) => id),
+      waiting: [...this.#waiting.values()].filter(row => !asLoaded.has(row)),
+      waitingDeleted: this.#waitingAtLoad.flatMap(({ id }) => (this.#waiting.has(id) ? [] : id)),
     }
   }
 }

@@ -40,43 +40,67 @@ export interface OpenViews {
 
 /** The views of one message. Its puts stay its own until `keep`, so that a handler that throws spoils only itself (rule 7). */
 export function openViews(grants: readonly Grant[]): OpenViews {
-  const puts: { grant: Grant; key: string; row: Row | undefined }[] = []
-  const views: Record<string, View<Row>> = {}
-  for (const grant of grants) {
-    const own = new Map<string, Row | undefined>()
-    const check = (key: string, verb: string) => {
-      if (grant.keys.includes(key)) return
-      throw new PermanentError(
-        'undeclared-key',
-        `${verb} ${grant.table.name}[${key}]: the reaction's \`reads\` names only ${grant.keys.join(', ') || 'no key'}; add it there, so that it is locked`,
-      )
-    }
-    const write = (key: string, row: Row | undefined, verb: string) => {
-      check(key, verb)
-      if (grant.access === 'look-up')
-        throw new PermanentError(
-          'look-up-written',
-          `${verb} ${grant.table.name}[${key}]: the table is only looked up here; use \`reads\` to write it`,
-        )
-      own.set(key, row)
-      puts.push({ grant, key, row })
-    }
-    views[grant.table.name] = {
-      get: key => {
-        check(key, 'get')
-        return own.has(key) ? own.get(key) : grant.table.current.get(key)
-      },
-      put: row => write(String(row[grant.table.key]), Object.freeze({ ...row }), 'put'),
-      delete: key => write(key, undefined, 'delete'),
-    }
-  }
+  if (grants.length === 0) return nothing
+  const views: Record<string, OpenView> = {}
+  for (const grant of grants) views[grant.table.name] = new OpenView(grant)
+  const all = Object.values(views)
   return {
     views,
     get touched() {
-      return puts.length > 0
+      return all.some(view => view.touched)
     },
     keep() {
-      for (const { grant, key, row } of puts) grant.table.current.set(key, row)
+      for (const view of all) view.keep()
     },
+  }
+}
+
+const nothing: OpenViews = { views: Object.freeze({}), touched: false, keep() {} }
+
+/** What one message sees of a table, and has put there. One for each table that a message reads: its methods are shared. */
+class OpenView implements View<Row> {
+  readonly #grant: Grant
+  #puts: Map<string, Row | undefined> | undefined
+
+  constructor(grant: Grant) {
+    this.#grant = grant
+  }
+
+  get(key: string): Row | undefined {
+    this.#check(key, 'get')
+    return this.#puts?.has(key) ? this.#puts.get(key) : this.#grant.table.current.get(key)
+  }
+  put(row: Row): void {
+    this.#write(String(row[this.#grant.table.key]), Object.freeze({ ...row }), 'put')
+  }
+  delete(key: string): void {
+    this.#write(key, undefined, 'delete')
+  }
+
+  get touched(): boolean {
+    return this.#puts !== undefined
+  }
+  keep(): void {
+    for (const [key, row] of this.#puts ?? []) this.#grant.table.current.set(key, row)
+  }
+
+  #write(key: string, row: Row | undefined, verb: string): void {
+    this.#check(key, verb)
+    const { access, table } = this.#grant
+    if (access === 'look-up')
+      throw new PermanentError(
+        'look-up-written',
+        `${verb} ${table.name}[${key}]: the table is only looked up here; use \`reads\` to write it`,
+      )
+    this.#puts ??= new Map()
+    this.#puts.set(key, row)
+  }
+  #check(key: string, verb: string): void {
+    const { keys, table } = this.#grant
+    if (keys.includes(key)) return
+    throw new PermanentError(
+      'undeclared-key',
+      `${verb} ${table.name}[${key}]: the reaction's \`reads\` names only ${keys.join(', ') || 'no key'}; add it there, so that it is locked`,
+    )
   }
 }

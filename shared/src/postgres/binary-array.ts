@@ -48,7 +48,9 @@ export function binaryArray(type: string, values: readonly unknown[]): Buffer | 
   if (!element || values.length === 0) return undefined
   let at = headerBytes
   let nulls = noNulls
-  for (const value of values) {
+  // By index: an iterator would be an object for each value.
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n]
     reserve(at, 4)
     if (value === null) {
       nulls = hasNulls

@@ -6,7 +6,10 @@ import { arrayOf } from './recordset.ts'
 
 /** Reads fence and queue of the locked sagas. A saga that was begun just now has neither. */
 export async function loadSagas(tx: ClientBase, sagas: ReadonlyMap<string, Found>): Promise<Map<string, Saga>> {
-  const known = [...sagas].filter(([, f]) => f === 'known').map(([id]) => id)
+  const known: string[] = []
+  sagas.forEach((f, id) => {
+    if (f === 'known') known.push(id)
+  })
   const log = new Map<string, LogRow[]>()
   const waiting = new Map<string, WaitingRow[]>()
   if (known.length > 0) {
@@ -27,7 +30,9 @@ export async function loadSagas(tx: ClientBase, sagas: ReadonlyMap<string, Found
     for (const row of found.rows) append(log, row.saga_id, logRow(row))
     for (const row of queued.rows) append(waiting, row.saga_id, waitingRow(row))
   }
-  return new Map([...sagas].map(([id, f]) => [id, new Saga(id, f, log.get(id), waiting.get(id))]))
+  const loaded = new Map<string, Saga>()
+  sagas.forEach((f, id) => void loaded.set(id, new Saga(id, f, log.get(id), waiting.get(id))))
+  return loaded
 }
 
 function append<T>(lists: Map<string, T[]>, id: string, item: T): void {

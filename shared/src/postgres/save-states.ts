@@ -37,8 +37,18 @@ export function saveStates(
   return saved
 }
 
+/** A handler may leave out fields of a row that it puts: a statement for each set of them, of which there is mostly one. */
 function sameColumns(rows: readonly Row[]): Row[][] {
-  return [...Map.groupBy(rows, row => Object.keys(row).sort().join()).values()]
+  const sets: { readonly fields: readonly string[]; readonly rows: Row[] }[] = []
+  for (const row of rows) {
+    const fields = Object.keys(row)
+    const isSame = (set: readonly string[]) =>
+      set.length === fields.length && set.every((field, n) => field === fields[n])
+    const known = sets.find(set => isSame(set.fields))
+    if (known) known.rows.push(row)
+    else sets.push({ fields, rows: [row] })
+  }
+  return sets.map(set => set.rows)
 }
 
 function columnsOf(table: StateTable, rows: readonly Row[]): Column<Row>[] {
