@@ -11,6 +11,7 @@ import { CancelOrder, PlaceOrder, RequestRefund, SetPrice } from '../../services
 import type { Order } from '../../services/order/src/order.ts'
 import { order } from '../../services/order/src/participant.ts'
 import { constraints } from './constraints.ts'
+import { differentSums } from './sums.ts'
 import { visit } from './visits.ts'
 
 /** Never called: the simulation stands in for it. */
@@ -24,30 +25,32 @@ const wish = (service: string, command: Scenario['before'][number]['command'], b
   ...{ service, command, body },
 })
 
+const before = [
+  ...['tea', 'lamp', 'last', 'none'].map(sku => wish('order', SetPrice, { sku, currency, unitPriceMinor: priceMinor })),
+  wish('inventory', ReceiveStock, { sku: 'tea', quantity: 1_000 }),
+  wish('inventory', ReceiveStock, { sku: 'lamp', quantity: 12 }),
+  wish('inventory', ReceiveStock, { sku: 'last', quantity: 1 }),
+  wish('balance', Deposit, { customerId: 'rich', currency, amountMinor: 1_000_000 }),
+  wish('balance', Deposit, { customerId: 'ann', currency, amountMinor: 900 }),
+  wish('balance', Deposit, { customerId: 'ben', currency, amountMinor: 250 }),
+  ...['rich', 'ann', 'nobody'].map(customerId =>
+    wish('notification', SetContact, { customerId, email: `${customerId}@example.org` }),
+  ),
+]
+
 /** The shop, small enough that its sagas meet: four skus and four customers, short of both pieces and money. */
 export const shop: Scenario = {
   ...{ participants, constraints },
   // Short, so that what is late by seconds meets them.
   settings: { order: { orderTimeoutMs: 20_000 }, inventory: { stockReleaseDelayMs: 10_000 } },
   targets: { notify_confirmed: sent, notify_cancelled: sent, notify_refunded: sent },
-  before: [
-    ...['tea', 'lamp', 'last', 'none'].map(sku =>
-      wish('order', SetPrice, { sku, currency, unitPriceMinor: priceMinor }),
-    ),
-    wish('inventory', ReceiveStock, { sku: 'tea', quantity: 1_000 }),
-    wish('inventory', ReceiveStock, { sku: 'lamp', quantity: 12 }),
-    wish('inventory', ReceiveStock, { sku: 'last', quantity: 1 }),
-    wish('balance', Deposit, { customerId: 'rich', currency, amountMinor: 1_000_000 }),
-    wish('balance', Deposit, { customerId: 'ann', currency, amountMinor: 900 }),
-    wish('balance', Deposit, { customerId: 'ben', currency, amountMinor: 250 }),
-    ...['rich', 'ann', 'nobody'].map(customerId =>
-      wish('notification', SetContact, { customerId, email: `${customerId}@example.org` }),
-    ),
-  ],
+  before,
   customer: visit,
-  check({ told, rows }) {
+  check(rest) {
+    const { told, rows } = rest
     const orders = new Map((rows('order', 'orders') as unknown as Order[]).map(row => [row.orderId, row]))
-    return [...told.flatMap(each => broken(each, told, orders)), ...unknownOrders(told, orders)]
+    const wrong = told.flatMap(each => broken(each, told, orders))
+    return [...wrong, ...unknownOrders(told, orders), ...differentSums(before, rest)]
   },
 }
 

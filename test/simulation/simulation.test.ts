@@ -1,18 +1,21 @@
-import { createSimulation, type Plan, planOf, shrink, smallStory } from 'saga-kit/simulation'
-import { expect, test } from 'vitest'
+import { createSimulation, type Plan, planOf, type Rates, shrink, smallStory } from 'saga-kit/simulation'
+import { expect, test, vi } from 'vitest'
 import type { Safeguards } from '../../shared/src/core/safeguards.ts'
 import { shop } from './shop.ts'
+
+// Seconds of work, which a busy machine may make minutes of.
+vi.setConfig({ testTimeout: 300_000 })
 
 const services = shop.participants.map(({ service }) => service)
 const simulation = await createSimulation(shop)
 const planFor = (seed: number) => planOf(seed, services)
 const seeds = (count: number) => Array.from({ length: count }, (_, n) => n + 1)
 
-test('of sixty seeds nothing goes wrong, and everything that can happen does', { timeout: 60_000 }, () => {
+test('of forty seeds nothing goes wrong, and everything that can happen does', () => {
   const endings = new Set<unknown>()
   let repeats = 0
   let deaths = 0
-  for (const seed of seeds(60)) {
+  for (const seed of seeds(40)) {
     const run = simulation.run(planFor(seed))
     expect(run.violations, `npm run simulate -- --seed ${seed}`).toEqual([])
     for (const { status, reason } of run.rows('order', 'orders')) endings.add(`${String(status)} (${String(reason)})`)
@@ -28,16 +31,16 @@ test('of sixty seeds nothing goes wrong, and everything that can happen does', {
       ...['committed', 'released', 'returned', 'taken-over', 'took over'],
     ]),
   )
-  expect(Math.min(repeats, deaths)).toBeGreaterThan(30)
+  expect(Math.min(repeats, deaths)).toBeGreaterThan(20)
 })
 
 test('the same seed is the same run, on every machine', () => {
   // Another digest means that the engine, a service or the simulation does something at another moment: look, then write it here.
-  expect(simulation.run(planFor(1), { digest: true }).digest).toBe('b56d3965b6c4428b')
+  expect(simulation.run(planFor(1), { digest: true }).digest).toBe('2b9aaf8fde965fd2')
 })
 
 /** What the simulation finds with a safeguard off, and within how many seeds. The others have a test of their own: ../README.md. */
-const found: readonly [keyof Safeguards, within: number, what: RegExp][] = [
+const found: readonly [keyof Safeguards, within: number, what: RegExp, rates?: Partial<Rates>][] = [
   ['sagaLock', 60, /at rest|twice/],
   ['commitAcknowledged', 20, /never committed/],
   ['fence', 20, /deducted|dead/],
@@ -48,15 +51,25 @@ const found: readonly [keyof Safeguards, within: number, what: RegExp][] = [
   ['pause', 20, /tries, but threw/],
   ['deferral', 40, /first published behind/],
   ['idempotencyKeys', 40, /was answered/],
+  ['attemptsLimit', 20, /and lives/, { throws: 0.4 }],
+  ['letterInTransaction', 20, /there is no letter/, { poison: 0.08, crash: 0.004 }],
+  ['deathsGuard', 40, /was done to another/, { poison: 0.08, throws: 0.4 }],
 ]
-test.each(found)('without %s something goes wrong within %i seeds', { timeout: 60_000 }, (name, within, what) => {
-  const goesWrong = seeds(within).find(seed =>
-    simulation.run(planFor(seed), { safeguards: { [name]: false } }).violations.some(text => what.test(text)),
-  )
-  expect(goesWrong).toBeDefined()
-})
+const troubled = (plan: Plan, rates: Partial<Rates> = {}) => ({ ...plan, rates: { ...plan.rates, ...rates } })
+test.each(found)(
+  'without %s something goes wrong within %i seeds',
+  { timeout: 60_000 },
+  (name, within, what, rates) => {
+    const goesWrong = seeds(within).find(seed =>
+      simulation
+        .run(troubled(planFor(seed), rates), { safeguards: { [name]: false } })
+        .violations.some(text => what.test(text)),
+    )
+    expect(goesWrong).toBeDefined()
+  },
+)
 
-test('a run that goes wrong is made smaller, and told', { timeout: 60_000 }, () => {
+test('a run that goes wrong is made smaller, and told', () => {
   const without = { safeguards: { lateActions: false } }
   const goesWrong = (plan: Plan) => simulation.run(plan, without).violations.length > 0
   const small = shrink(planFor(1), goesWrong)

@@ -7,7 +7,7 @@ import { currency } from './shop.ts'
 type Arrival = Parameters<Scenario['customer']>[0]
 type Random = Arrival['random']
 
-const weights = { plain: 4, cancelled: 4, refunded: 4, 'taken-over': 3, both: 2, paysIn: 1, delivers: 1 }
+const weights = { plain: 4, cancelled: 4, refunded: 4, 'taken-over': 3, both: 2, paysIn: 3, delivers: 1 }
 const urn = (Object.keys(weights) as (keyof typeof weights)[]).flatMap(kind =>
   Array<typeof kind>(weights[kind]).fill(kind),
 )
@@ -17,7 +17,7 @@ export function* visit({ random, newSagaId }: Arrival): Customer {
   const kind = random.pick(urn)
   if (kind === 'paysIn')
     return void (yield wish('balance', Deposit, {
-      customerId: random.pick(['ann', 'ben']),
+      customerId: random.pick(['ann', 'new', 'newer']),
       currency,
       amountMinor: 100,
     }))

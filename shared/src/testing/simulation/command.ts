@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { everySafeguard, type Safeguards } from '../../core/safeguards.ts'
-import { type Plan, planOf } from './plan.ts'
+import { noTrouble, type Plan, planOf, type Rates } from './plan.ts'
 import type { Scenario } from './scenario.ts'
 import { shrink } from './shrink.ts'
 import { createSimulation, type Simulation } from './simulate.ts'
@@ -9,7 +9,7 @@ import { storyOf } from './story.ts'
 /**
  * A command line around a scenario: runs seeds, and of the first that goes wrong tells the story, made as small as it gets.
  *
- *   [--seed N | --seeds A..B] [--sagas 12] [--without SAFEGUARD] [--story]
+ *   [--seed N | --seeds A..B] [--sagas 12] [--rate throws=0.2 ...] [--without SAFEGUARD] [--story]
  *
  * @returns the exit code: 0, 1 when anything that must hold does not
  */
@@ -22,14 +22,19 @@ export async function simulateCommand(
     args: [...args],
     options: {
       ...{ seed: { type: 'string' }, seeds: { type: 'string', default: '1..200' }, without: { type: 'string' } },
-      ...{ sagas: { type: 'string', default: '12' }, story: { type: 'boolean', default: false } },
+      ...{ sagas: { type: 'string', default: '12' }, rate: { type: 'string', multiple: true, default: [] } },
+      ...{ story: { type: 'boolean', default: false } },
     },
   })
   const [from = 1, to = from] = (values.seed ?? values.seeds).split('..').map(Number)
   const safeguards = without(values.without)
   const simulation = await createSimulation(scenario)
   const services = scenario.participants.map(({ service }) => service)
-  const planFor = (seed: number) => planOf(seed, services, Number(values.sagas))
+  const rates = ratesOf(values.rate)
+  const planFor = (seed: number) => {
+    const plan = planOf(seed, services, Number(values.sagas))
+    return { ...plan, rates: { ...plan.rates, ...rates } }
+  }
   const began = performance.now()
   const sum = { sagas: 0, events: 0, repeats: 0, letters: 0 }
   for (let seed = from; seed <= to; seed++) {
@@ -42,7 +47,7 @@ export async function simulateCommand(
     if (run.violations.length > 0) {
       say(`seed ${seed} goes wrong:\n${run.violations.map(text => `  ${text}`).join('\n')}\n`)
       say(smallStory(simulation, plan, safeguards))
-      say(`\nagain: npm run simulate -- --seed ${seed}${values.without ? ` --without ${values.without}` : ''}`)
+      say(`\nagain: npm run simulate -- --seed ${seed}${again(args)}`)
       return 1
     }
     if (values.story) say(storyOf(simulation, plan, { safeguards }))
@@ -54,12 +59,27 @@ export async function simulateCommand(
   return 0
 }
 
+function ratesOf(texts: readonly string[]): Partial<Rates> {
+  const rates = texts.map(text => {
+    const [name = '', rate] = text.split('=')
+    if (name in noTrouble && Number(rate) >= 0 && Number(rate) <= 1) return [name, Number(rate)]
+    throw new RangeError(`--rate ${text}: write it like throws=0.2, with one of ${Object.keys(noTrouble).join(', ')}`)
+  })
+  return Object.fromEntries(rates)
+}
+
 function without(name: string | undefined): Partial<Safeguards> {
   if (name === undefined) return {}
   if (name in everySafeguard) return { [name]: false }
   throw new RangeError(
     `--without ${name}: there is no such safeguard; there are ${Object.keys(everySafeguard).join(', ')}`,
   )
+}
+
+/** All but the seeds. */
+function again(args: readonly string[]): string {
+  const others = args.filter((arg, i) => !/^--seeds?(=|$)/.test(arg) && !/^--seeds?$/.test(args[i - 1] ?? ''))
+  return others.map(arg => ` ${arg}`).join('')
 }
 
 /** The story of the smallest plan that still goes wrong. */
