@@ -44,7 +44,7 @@ export interface CommandType<N extends string, C, A> {
   readonly answer?: A
 }
 
-/** Declares an event. Written by the schema generator only, so that type and schema cannot drift apart. */
+/** Declares an event. A generator should write this, so that type and schema cannot drift apart; by hand, `conformance` encodes each event that a story publishes. */
 export function event<E extends Message>(schema: EventSchema): EventType<E> {
   const type = schema.fullName.slice(schema.fullName.lastIndexOf('.') + 1)
   const make = (fields: Omit<E, 'type' | 'kind'>) => ({ ...fields, type, kind: 'event' })

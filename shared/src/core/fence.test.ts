@@ -3,7 +3,7 @@ import { delivered, newSagaId } from '../testing/engine.fixture.ts'
 import { type Noted, Paid, Undone } from '../testing/participant.fixture.ts'
 import type { Delivery, Origin } from './delivery.ts'
 import { closedByCompensation, judge } from './fence.ts'
-import { everySafeguard } from './safeguards.ts'
+import { everySafeguard, type Safeguards } from './safeguards.ts'
 import { type Direction, type LogRow, Saga, type Status, type WaitingKind, type WaitingRow } from './saga.ts'
 
 const sagaId = newSagaId()
@@ -29,10 +29,12 @@ function verdictOf(
   origin: Origin,
   fence: LogRow[],
   queue: WaitingRow[],
+  without?: keyof Safeguards,
 ): string {
   const message = delivered(type as typeof Paid, { sagaId, account: 'ann', amount: 1 }, { id: me })
   const delivery: Delivery = { ...message, origin }
-  const verdict = judge(new Saga(sagaId, 'known', fence, queue), delivery, nowMs, everySafeguard)
+  const on = without ? { ...everySafeguard, [without]: false } : everySafeguard
+  const verdict = judge(new Saga(sagaId, 'known', fence, queue), delivery, nowMs, on)
   return verdict.verdict === 'end' ? verdict.outcome : verdict.verdict
 }
 const kafka: Origin = { source: 'kafka' }
@@ -106,6 +108,7 @@ describe('a message that is due', () => {
     ['rule 10: the step was done by another', [log('succeeded')], [row(me, 'parked', 1)], 'superseded'],
     ['rule 10: the step was rejected for another', [log('rejected')], [row(me, 'parked', 1)], 'superseded'],
     ['rule 10: the other was refused', [log('refused', { endedIds: ['other'] })], [row(me, 'parked', 1)], 'run'],
+    ['rule 10: the step was done by itself', [log('succeeded', { messageId: me })], [row(me, 'retry', 1)], 'duplicate'],
     ['rule 13: late', [log('skipped')], [row(me, 'parked', 1)], 'late'],
     ['rule 16: somebody is ahead', [], [row('x', 'retry', 1), row(me, 'parked', 2)], 'park'],
     [
@@ -114,6 +117,13 @@ describe('a message that is due', () => {
       [row('x', 'retry', 2, { n: 0 }), row(me, 'parked', 2, { n: 1 })],
       'park',
     ],
+    [
+      'rule 16: behind by n, where seq is the same',
+      [],
+      [row(me, 'parked', 2, { n: 0 }), row('x', 'parked', 2, { n: 1 })],
+      'run',
+    ],
+    ['rule 16: behind by seq, whatever n', [], [row(me, 'parked', 1, { n: 1 }), row('x', 'parked', 2)], 'run'],
     ['rule 16: somebody is behind', [], [row(me, 'parked', 1), row('x', 'parked', 2)], 'run'],
     ['rule 30: a timer fires behind all', [], [row(me, 'timer', 1), row('x', 'parked', 2)], 'park'],
   ])('%s', (_name, fence, queue, verdict, origin = due) => {
@@ -130,6 +140,30 @@ test.each<[string, WaitingRow[], string]>([
 ])('rule 23: the result of a call is written only if the attempt is %s', (_name, queue, verdict) => {
   const origin: Origin = { source: 'result', attempts: 3, dueAtMs: nowMs, result: { ok: true, response: 1 } }
   expect(verdictOf(Paid, origin, [log('calling', { messageId: me })], queue)).toBe(verdict)
+})
+
+test.each<[string, WaitingRow[], string]>([
+  ['still ours', [row(me, 'calling', 1, { attempts: 3 })], 'run'],
+  ['repeated meanwhile', [row(me, 'calling', 1, { attempts: 4 })], 'gone'],
+])('rule 23: a call that could not begin is held only if the attempt is %s', (_name, queue, verdict) => {
+  const hold = { code: 'target-unreachable', message: 'nobody there' } as const
+  const origin: Origin = { source: 'unbegun', attempts: 3, dueAtMs: nowMs, hold, inDoubt: false }
+  expect(verdictOf(Paid, origin, [log('calling', { messageId: me })], queue)).toBe(verdict)
+})
+
+describe('with its safeguard off, what a rule stops gets through', () => {
+  test.each<[keyof Safeguards, typeof Paid | typeof Undone, Origin, LogRow[], WaitingRow[], string]>([
+    ['fence', Paid, kafka, [log('succeeded')], [], 'run'],
+    ['refusedBlocksOnlyItself', Paid, kafka, [log('refused')], [], 'duplicate'],
+    ['refusedBlocksOnlyItself', Paid, kafka, [log('discarded')], [], 'duplicate'],
+    ['claims', Paid, due, [log('failed', { messageId: me })], [row(me, 'retry', 1, { attempts: 2 })], 'run'],
+    ['timerFiresOnce', Paid, due, [], [], 'run'],
+    ['emptyCompensation', Undone, kafka, [], [], 'run'],
+    ['lateActions', Paid, kafka, [log('skipped')], [], 'run'],
+    ['parking', Paid, kafka, [], [row('x', 'retry', 1, { step: 'note' })], 'run'],
+  ])('%s', (safeguard, type, origin, fence, queue, verdict) => {
+    expect(verdictOf(type, origin, fence, queue, safeguard)).toBe(verdict)
+  })
 })
 
 test('a compensation closes only an action that is failed or dead', () => {

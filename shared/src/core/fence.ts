@@ -46,11 +46,7 @@ export function judge(saga: Saga, delivery: Delivery, nowMs: number, on: Safegua
     .unfinished()
     .filter(
       row =>
-        row.id !== id &&
-        (!waiting ||
-          waiting.kind === 'timer' ||
-          row.seq < waiting.seq ||
-          (row.seq === waiting.seq && row.n < waiting.n)),
+        !waiting || waiting.kind === 'timer' || row.seq < waiting.seq || (row.seq === waiting.seq && row.n < waiting.n),
     )
   const closing =
     direction === 'compensation' && on.emptyCompensation ? closedByCompensation(saga, reaction.step) : undefined
@@ -74,12 +70,12 @@ function isStillDue(
 }
 
 /** Rules 9, 10 and 13. Undefined when the row lets the message through. */
-function endedBy(row: LogRow, { id, origin, reaction }: Delivery, on: Safeguards): Verdict | undefined {
+function endedBy(row: LogRow, { id, origin }: Delivery, on: Safeguards): Verdict | undefined {
   if (row.endedIds.includes(id)) return end('duplicate')
   switch (row.status) {
     case 'skipped':
-      if (reaction.direction === 'action') return on.lateActions ? end('late') : undefined
-      return end('duplicate')
+      // Only an action is ever skipped, by its compensation.
+      return on.lateActions ? end('late') : undefined
     case 'succeeded':
     case 'rejected':
       return end(origin.source === 'due' && row.messageId !== id ? 'superseded' : 'duplicate')

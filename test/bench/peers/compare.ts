@@ -1,8 +1,8 @@
+import { installPackages } from '../../install-packages.ts'
 import type { BenchStack } from '../ground/stack.ts'
 import type { LoadProcess } from '../load/load-process.ts'
 import { measure } from '../measure.ts'
 import { inWords, type RunOptions, type Runs, runsOf } from '../runs.ts'
-import { installPeers } from './install.ts'
 import type { Peer, RunningPeer, Variant } from './peer.ts'
 
 export interface MeasuredPeer extends Runs {
@@ -24,7 +24,7 @@ interface CompareOptions extends RunOptions {
 
 /** Each peer at its best: first a short look at each variant, then the best one as the shop is measured, one order a request. */
 export async function measurePeers(o: CompareOptions): Promise<MeasuredPeer[]> {
-  if (o.peers.some(({ hasOwnPackages }) => hasOwnPackages)) installPeers(o.say)
+  if (o.peers.some(({ hasOwnPackages }) => hasOwnPackages)) installPackages(import.meta.dirname, o.say)
   const all: MeasuredPeer[] = []
   for (const peer of o.peers) all.push(await measurePeer(peer, o))
   return all

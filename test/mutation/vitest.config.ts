@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** The tests that need nothing, and know of what is mutated. */
+export default defineConfig({
+  test: {
+    root: '.',
+    include: ['{shared/src/core,shared/src/testing,services}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/*.stack.test.ts'],
+    setupFiles: ['shared/src/testing/property-seed.fixture.ts'],
+  },
+})
