@@ -11,6 +11,7 @@ import { startLoad } from './load/load-process.ts'
 import { type Options, optionsFrom } from './options.ts'
 import { type MeasuredPeer, measurePeers } from './peers/compare.ts'
 import { peersTable } from './peers/report.ts'
+import { pictureOf } from './picture.ts'
 import { hottestFunctions } from './profile.ts'
 import { conditionsOf, type Measured, machine, tablesOf } from './report.ts'
 import { listed } from './scenarios.ts'
@@ -44,6 +45,8 @@ function tell(all: readonly Measured[], o: Options): void {
   const runs = o.runs === 1 ? 'one run' : `${o.runs} runs, the median one,`
   console.log(`${machine()}; ${runs} of ${o.seconds} s; the stack, the services and the load on it\n`)
   if (all.length > 0) console.log(tablesOf(all))
+  const picture = pictureOf(all)
+  if (picture) console.log(`\n${picture}`)
   const last = all.at(-1)?.runs.at(-1)
   if (o.profile && last) console.log(`\n${hottestFunctions(last.window)}`)
 }
