@@ -12,6 +12,8 @@ export interface Options {
   readonly runs: number
   readonly warmUpSeconds: number
   readonly profile: boolean
+  /** Where the services send traces; they send none by default. */
+  readonly traces: string | undefined
   readonly peers: readonly Peer[]
   readonly trials: readonly Trial[]
   readonly json: string | undefined
@@ -26,6 +28,7 @@ const usage = `npm run bench -- [options]
   --together N       orders under way in closed loops, instead of the scenario's own number
   --per-post N       orders in a request, likewise
   --profile          V8 profiles of the services into .local/bench/profiles, and their hottest functions
+  --traces URL       the services send traces there, by OTLP
   --peers NAMES      the same steps without the kit, to be compared with the scenario "one": all, or of ${peerNames} (none)
   --trial NAMES      after them, or, without --scenario, instead of them; --list names them (none)
   --json FILE        writes all figures of all runs`
@@ -43,6 +46,7 @@ export function optionsFrom(args: readonly string[]): Options {
         together: { type: 'string' },
         'per-post': { type: 'string' },
         profile: { type: 'boolean', default: false },
+        traces: { type: 'string' },
         peers: { type: 'string', default: 'none' },
         trial: { type: 'string' },
         json: { type: 'string' },
@@ -58,6 +62,7 @@ export function optionsFrom(args: readonly string[]): Options {
       runs: positive('--runs', values.runs),
       warmUpSeconds: positive('--warmup', values.warmup),
       trials: trialsOf((values.trial ?? 'none').split(',')),
+      traces: values.traces,
       ...{ profile: values.profile, peers: peersOf(values.peers.split(',')), json: values.json, list: values.list },
     }
   } catch (error) {

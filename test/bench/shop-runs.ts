@@ -21,7 +21,7 @@ export async function measureShop(
 ): Promise<ShopRuns> {
   const { ground, load, say, profile, warmUpSeconds } = o
   if (o.scenarios.length === 0) return { measured: [], statements: undefined }
-  const shop = await startBenchShop(ground, profile ? { environmentOf: profilingOf() } : {})
+  const shop = await startBenchShop(ground, { ...(profile && { environmentOf: profilingOf() }), traces: o.traces })
   const bench = { ground, load, target: shop }
   const warmUp = async (scenario: Scenario) => {
     say(`warming up for ${warmUpSeconds} s`)

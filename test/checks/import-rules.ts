@@ -16,6 +16,11 @@ const rules: ((seen: Seen) => string | undefined)[] = [
       ? 'only shared/src/kafka/client.ts imports kafkajs, since what must be mended in it is mended there'
       : undefined,
 
+  ({ file, target }) =>
+    target.startsWith('@opentelemetry/') && file !== 'shared/src/tracing/otlp.ts'
+      ? 'only shared/src/tracing/otlp.ts imports OpenTelemetry, since nothing of it is loaded while no traces are wanted'
+      : undefined,
+
   seen => {
     const own = /^services\/[^/]+\//.exec(seen.file)?.[0]
     if (!own) return undefined

@@ -29,6 +29,7 @@ test('fails with one line for each violation', () => {
     'services/order/node_modules/x/index.ts': `import 'kafkajs'`,
     'shared/src/core/fence.ts': `import { readFile } from 'node:fs/promises'\nimport type { Tx } from '../reaction.ts'\nimport { setting } from '../settings.ts'\n`,
     'shared/src/kafka/consume.ts': `import {\n  Kafka,\n} from 'kafkajs'\n`,
+    'shared/src/tracing/spans.ts': `import { SpanKind } from '@opentelemetry/api'\n`,
   })
   expect(stderr.trim().split('\n')).toEqual([
     'services/order/src/participant.ts:2 imports shop-inventory: a service knows no other service; they meet in shop-schemas only',
@@ -37,6 +38,7 @@ test('fails with one line for each violation', () => {
     'shared/src/core/fence.ts:1 imports node:fs/promises: the core is pure: no node:fs/promises',
     'shared/src/core/fence.ts:3 imports ../settings.ts: the core imports types only from here',
     'shared/src/kafka/consume.ts:1 imports kafkajs: only shared/src/kafka/client.ts imports kafkajs, since what must be mended in it is mended there',
+    'shared/src/tracing/spans.ts:1 imports @opentelemetry/api: only shared/src/tracing/otlp.ts imports OpenTelemetry, since nothing of it is loaded while no traces are wanted',
   ])
   expect([status, stdout]).toEqual([1, ''])
 })

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { boards } from '../../infra/grafana/boards.ts'
 import type { ServiceProcess } from '../../infra/shop/service-process.ts'
 import { serviceNames } from '../../infra/shop/topics.ts'
+import { type OtlpReceiver, type ReceivedSpan, receiveSpans } from './otlp-receiver.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
 import { type RunningShop, runShop } from './running-shop.ts'
 import { type SagaCommand, sagaCommand } from './saga-command.ts'
@@ -20,6 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'signals-'))
 const auditFile = join(folder, 'audit.prom')
 /** Stands where node_exporter's textfile collector does. */
 const collector: Server = createServer((_, response) => response.end(readFileSync(auditFile)))
+let traces: OtlpReceiver
 let shop: RunningShop
 let saga: SagaCommand
 let prometheus: Prometheus
@@ -30,8 +32,12 @@ let replayed: string
 
 beforeAll(async () => {
   writeFileSync(auditFile, '')
+  traces = await receiveSpans()
   shop = await runShop('signals', {
-    environment: { RETRY_MAX_ATTEMPTS: '2', STOCK_RELEASE_DELAY: '500ms' },
+    environment: {
+      ...{ RETRY_MAX_ATTEMPTS: '2', STOCK_RELEASE_DELAY: '500ms' },
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
+    },
     environmentOf: { balance: { DEDUCTIONS_FAIL_FOR: ill } },
   })
   saga = sagaCommand(shop)
@@ -47,6 +53,7 @@ afterAll(async () => {
   saga?.end()
   await mended?.kill()
   await shop?.end()
+  traces?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -153,8 +160,43 @@ test('that saga is followed through all services by grep alone, and no customer 
     expect(() => grep(customer)).toThrow(expect.objectContaining({ status: 1 }))
 })
 
+test('it is one trace, over all services and through the outbox, each step below the event that caused it', async () => {
+  const traceId = replayed.replaceAll('-', '')
+  const ofSaga = () => traces.spans.filter(span => span.traceId === traceId)
+  const spans = await until('all its spans have arrived', () => ofSaga().length >= 14 && ofSaga(), { seen: ofSaga })
+  expect(treeOf(spans)).toEqual([
+    'order place_order accepted',
+    '  order send order.events.v1',
+    '    inventory reserve_stock succeeded',
+    '      inventory send inventory.events.v1',
+    '        balance deduct_balance dead',
+    '        balance deduct_balance failed',
+    '        balance deduct_balance succeeded',
+    '          balance send balance.events.v1',
+    '            order confirm_order succeeded',
+    '              order send order.events.v1',
+    '                inventory commit_stock succeeded',
+    '                  inventory send inventory.events.v1',
+    '                    order record_stock_committed succeeded',
+    '                notification notify_confirmed rejected',
+  ])
+})
+
 /** As Grafana asks it, of all services. */
 async function isSilent(expr: string): Promise<boolean> {
   const asked = expr.replaceAll('$__rate_interval', '10s').replaceAll('$service', '.*')
   return (await prometheus.query(asked)).every(({ value }) => Number.isNaN(value))
+}
+
+/** Line by line, children below their parents. */
+function treeOf(spans: readonly ReceivedSpan[], parentSpanId = '', indent = ''): string[] {
+  return spans
+    .filter(span => span.parentSpanId === parentSpanId)
+    .map(({ service, name, spanId, attributes }) => {
+      const step = attributes['saga.step']
+      const did = step === undefined ? name.replace(shop.topicPrefix, '') : `${step} ${attributes['saga.outcome']}`
+      return { line: `${indent}${service} ${did}`, spanId }
+    })
+    .toSorted((a, b) => (a.line < b.line ? -1 : 1))
+    .flatMap(({ line, spanId }) => [line, ...treeOf(spans, spanId, `${indent}  `)])
 }

@@ -6,7 +6,7 @@ const span = 'b7ad6b7169203331'
 
 test.each([`00-${trace}-${span}-01`, `cc-${trace}-${span}-01`, `cc-${trace}-${span}-01-what-the-future-brings`])(
   '%s names a trace',
-  text => expect(readTraceparent(text)).toEqual({ traceId: trace, flags: '01' }),
+  text => expect(readTraceparent(text)).toEqual({ traceId: trace, spanId: span, flags: '01' }),
 )
 test.each([
   '',

@@ -1,6 +1,7 @@
-/** W3C trace context: which trace something is part of. */
+/** W3C trace context: which trace something is part of, and what in it caused it. */
 export interface TraceContext {
   readonly traceId: string
+  readonly spanId: string
   readonly flags: string
 }
 
@@ -14,7 +15,7 @@ export function readTraceparent(text: string): TraceContext | undefined {
   if (version === undefined || version === 'ff' || traceId === noTrace || spanId === noSpan) return undefined
   // Only a later version may have more to say.
   if (version === '00' && more !== undefined) return undefined
-  return { traceId: traceId!, flags: flags! }
+  return { traceId: traceId!, spanId: spanId!, flags: flags! }
 }
 
 const noTrace = '0'.repeat(32)

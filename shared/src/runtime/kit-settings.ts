@@ -10,6 +10,7 @@ import {
   intake,
   optional,
   port,
+  share,
 } from './setting-types.ts'
 
 /** What every participant reads from its environment, whatever its saga. docs/settings.md is generated from this table. */
@@ -83,6 +84,20 @@ export const kitSettings = {
     default: '*Minor,amount,balance,price,total',
     description:
       'names of fields whose values never reach a log, separated by commas, `*Minor` for all that end so; besides those of customers, secrets and message bodies, which never do',
+  }),
+  otlpEndpoint: setting({
+    env: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    type: optional(httpUrl),
+    default: '',
+    description:
+      'where traces go, by OTLP over HTTP, like http://localhost:4318; empty: none, and nothing of OpenTelemetry is loaded. Its OTEL_EXPORTER_OTLP_HEADERS, OTEL_EXPORTER_OTLP_TIMEOUT, OTEL_EXPORTER_OTLP_COMPRESSION and OTEL_RESOURCE_ATTRIBUTES count too',
+  }),
+  tracedShare: setting({
+    env: 'OTEL_TRACES_SAMPLER_ARG',
+    type: share,
+    default: '1',
+    description:
+      'share of the traces that are sent, from 0 to 1, by the id of the trace: the same ones in all services that have the same share',
   }),
   retryMaxAttempts: setting({
     env: 'RETRY_MAX_ATTEMPTS',

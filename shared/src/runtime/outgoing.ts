@@ -35,6 +35,7 @@ export function createOutgoing(o: {
   /** Whether a transaction is at work, which takes acknowledged rows with it. */
   readonly busy: () => boolean
   readonly left: (rows: number) => void
+  readonly sent?: ((records: readonly OutboundRecord[]) => void) | undefined
 }): Outgoing {
   const { kafka, log, pool, safeguards, kit } = o
   const acknowledged = new Acknowledged(safeguards.givenBack)
@@ -45,6 +46,7 @@ export function createOutgoing(o: {
     acknowledged.add(records.map(placeOf))
     for (const { id } of records) refusals.taken(String(id))
     o.left(records.length)
+    o.sent?.(records)
     sweeper.moved()
     acknowledgements.whenIdle()
   }

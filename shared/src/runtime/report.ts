@@ -3,6 +3,7 @@ import type { Acted } from '../core/act.ts'
 import type { Decided } from '../core/decision.ts'
 import { settledIn } from '../core/settled.ts'
 import type { Committed } from '../postgres/transaction.ts'
+import type { Tracing } from '../tracing/start-tracing.ts'
 import type { Item } from './engine.ts'
 import { fieldsOf, fieldsOfUnreadable } from './log-fields.ts'
 import type { Log } from './logs.ts'
@@ -12,7 +13,7 @@ import type { Metrics } from './metrics.ts'
 export function reporter(
   log: Log,
   metrics: Metrics,
-  audit?: Audit,
+  o: { readonly audit?: Audit | undefined; readonly tracing?: Pick<Tracing, 'ended'> | undefined } = {},
 ): (committed: Committed, items: readonly Item[]) => void {
   return ({ decision }, items) => {
     const takenAtMs = new Map(
@@ -27,6 +28,7 @@ export function reporter(
         metrics.stepTook(step, direction, (nowMs - (takenAtMs.get(delivery) ?? nowMs)) / 1_000)
       if (delivery.origin.source === 'due' && delivery.origin.attempts > 0 && outcome !== 'gone') metrics.retried(step)
       say(log, decided)
+      o.tracing?.ended(decided, takenAtMs.get(delivery) ?? nowMs)
     }
     for (const acted of decision.acted) {
       const { act, result, step, direction } = acted
@@ -43,7 +45,7 @@ export function reporter(
           `cannot be read, kept as a letter: ${problem}`,
         )
       }
-    if (audit) countSettled(log, metrics, audit, decision)
+    if (o.audit) countSettled(log, metrics, o.audit, decision)
     if (items.every(item => 'act' in item)) return
     const source = items.find(item => 'delivery' in item)?.delivery.origin.source ?? 'kafka'
     metrics.batch(source === 'command' ? 'http' : source === 'kafka' ? 'kafka' : 'due', items.length)

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { EventMeta, Rules } from '../core/rules.ts'
 import { everySafeguard, type Safeguards } from '../core/safeguards.ts'
 import type { Direction } from '../core/saga.ts'
@@ -10,6 +9,7 @@ import { partitionOf } from '../kafka/partition.ts'
 import { deadLetterTopic } from '../kafka/topic-specs.ts'
 import type { EventType } from '../messages.ts'
 import type { Participant } from '../participant.ts'
+import { eventSpanId, traceIdOf } from '../tracing/span-ids.ts'
 import type { Horizon } from './horizon.ts'
 import type { KitSettings } from './kit-settings.ts'
 
@@ -88,11 +88,8 @@ export function readBy({ reactions }: Participant): EventType<any>[] {
   return reactions.flatMap(r => (r.trigger.kind === 'event' ? [r.trigger] : []))
 }
 
-/**
- * The event's place in its trace. A saga that came without one has a trace named by its own id, so that all its services
- * agree on it. The span is derived from the event id: publishing it again makes no second span.
- */
+/** The event's place in its trace. */
 function traceOf({ id, sagaId, traceparent }: EventMeta): string {
-  const { traceId, flags } = readTraceparent(traceparent ?? '') ?? { traceId: sagaId.replaceAll('-', ''), flags: '01' }
-  return `00-${traceId}-${hash('sha1', id).slice(0, 16)}-${flags}`
+  const { traceId, flags } = readTraceparent(traceparent ?? '') ?? { traceId: traceIdOf(sagaId), flags: '01' }
+  return `00-${traceId}-${eventSpanId(id)}-${flags}`
 }

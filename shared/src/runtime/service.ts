@@ -9,6 +9,7 @@ import type { Participant } from '../participant.ts'
 import { auditedBy } from '../postgres/audit-database.ts'
 import { readBacklog } from '../postgres/backlog.ts'
 import type { Committed, Store } from '../postgres/transaction.ts'
+import { startTracing } from '../tracing/start-tracing.ts'
 import { Calls } from './calls.ts'
 import { Commands } from './commands.ts'
 import { declarationOf } from './declaration.ts'
@@ -117,14 +118,16 @@ export async function startService(participant: Participant, o: ServiceOptions):
       ...(o.safeguards && { safeguards: o.safeguards }),
     })
     const { safeguards } = rules
+    const tracing = await startTracing({ service, kit, log, partitionOf: rules.partitionOf })
     const outboxLimit = new OutboxLimit(kit.outboxMax)
     const outgoing = createOutgoing({
       ...{ service, kit, pool, kafka, log, safeguards },
       busy: () => engine.busy,
       left: rows => outboxLimit.left(rows),
+      sent: tracing?.sent,
     })
     const store: Store = { pool, tables, rules, acknowledged: outgoing.acknowledged, turns: () => calls.turns() }
-    const report = reporter(log, metrics, participant.audit)
+    const report = reporter(log, metrics, { audit: participant.audit, tracing })
     const engine: Engine = new Engine({
       store,
       committed: afterCommit,
@@ -244,7 +247,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
         await Promise.all([commands.close(), calls.close(kit.shutdownTimeoutMs / 4)])
         await Promise.all([gauges.stop(), aging.stop(), door.stop(), forgetting.stop()])
         await outgoing.stop(Math.min(kit.publishWindowMs, kit.shutdownTimeoutMs / 4))
-        await endPools()
+        await Promise.all([endPools(), tracing?.stop(kit.shutdownTimeoutMs / 8)])
         log.info({}, 'stopped')
       },
     }

@@ -68,3 +68,8 @@ export const fieldNames = text<readonly string[]>(value => {
   const names = value.split(',').map(name => name.trim())
   return names.every(name => /^\*?\w+$/.test(name)) ? names : undefined
 }, 'is no list of field names; write it like accountNumber,*Minor')
+
+export const share = text(value => {
+  const number = /^\d(\.\d+)?$/.test(value) ? Number(value) : Number.NaN
+  return number <= 1 ? number : undefined
+}, 'is no share; write it as a number from 0 to 1, like 0.05')

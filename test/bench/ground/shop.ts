@@ -35,14 +35,17 @@ const environment = { STOCK_RELEASE_DELAY: '1s' }
 /** The four services on the stack, as processes. */
 export async function startBenchShop(
   { stack, folder }: BenchStack,
-  o: { readonly environmentOf?: (name: ServiceName) => Readonly<Record<string, string>> } = {},
+  o: {
+    readonly environmentOf?: (name: ServiceName) => Readonly<Record<string, string>>
+    readonly traces?: string | undefined
+  } = {},
 ): Promise<BenchShop> {
   const ports = await freePorts(2 * serviceNames.length)
   const nextPorts = () => byService(() => ports.pop()!)
   const second = nextPorts()
   const shop = await createShop({
     ...{ ground: stack, ports: nextPorts(), folder: join(folder, 'shop') },
-    environment,
+    environment: { ...environment, ...(o.traces !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: o.traces }) },
     ...(o.environmentOf && { environmentOf: byService(o.environmentOf) }),
   })
   const pools = byService(name => createPool({ url: shop.databases[name], poolSize: 2, applicationName: 'bench' }))
