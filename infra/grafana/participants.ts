@@ -103,6 +103,18 @@ export const participants: Board = {
           queries: [{ expr: greatest('saga_paused', 'service, cause'), legend: '{{service}} {{cause}}' }],
         },
         {
+          title: 'Commands turned away',
+          says: 'Answered 503 before they were looked at: what came in was more than the services keep up with, or Kafka is away.',
+          unit: 'ops',
+          queries: [{ expr: rate('saga_turned_away_total', 'service, cause'), legend: '{{service}} {{cause}}' }],
+        },
+        {
+          title: 'Sagas that others have not answered',
+          says: 'Begun by commands, about. Rising means that the services behind do not keep up; then more are turned away.',
+          unit: 'short',
+          queries: [{ expr: 'sum by (service) (saga_under_way{service=~"$service"})', legend: '{{service}}' }],
+        },
+        {
           title: 'Messages a transaction',
           says: 'More under load: that is what makes it cheap. At MAX_BATCH the database is the limit.',
           unit: 'short',

@@ -127,6 +127,14 @@ export function alerts(lasting: InPromql = asItIs): Alert[] {
       page: 'a-participant-is-down',
     },
     {
+      name: 'SagaCommandsTurnedAway',
+      when: `sum by (service, cause) (increase(saga_turned_away_total{cause!="shutting-down"}[${lasting(5 * minutes)}])) > 0`,
+      lastsSeconds: 5 * minutes,
+      severity: 'warning',
+      says: '{{ $labels.service }} turns customers away ({{ $labels.cause }}): {{ $value | humanize }} commands in five minutes were answered 503.',
+      page: 'commands-are-turned-away',
+    },
+    {
       name: 'SagaInvariantBroken',
       when: 'max(saga_audit_violations) > 0',
       lastsSeconds: 0,

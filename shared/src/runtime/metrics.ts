@@ -90,6 +90,7 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
   const consumerLag = gauge(d.consumerLag)
 
   for (const cause of ['database', 'registry', 'kafka']) pausedBy.set({ cause }, 0)
+  for (const cause of ['overloaded', 'outbox-full', 'shutting-down']) counters.turnedAway.inc({ cause }, 0)
   const stepsWithLetters = new Set(steps.map(({ step }) => step))
   for (const step of stepsWithLetters) deadLetters.set({ step }, 0)
   for (const { step, direction, withinMs } of steps) {
