@@ -62,6 +62,23 @@ for (const violation of report.violations) console.log(violationText(violation))
 process.exitCode = report.found === 0 ? 0 : 1
 `
 
+/** The same team's simulation: nothing has to be started for it. */
+const simulateSource = `
+import { simulateCommand } from 'saga-kit/simulation'
+import { Earn, loyalty } from './participant.js'
+
+process.exitCode = await simulateCommand(
+  {
+    participants: [loyalty],
+    before: [],
+    *customer({ random, newSagaId }) {
+      yield { service: 'loyalty', command: Earn, body: { sagaId: newSagaId(), points: random.int(1, 9) } }
+    },
+  },
+  process.argv.slice(2),
+)
+`
+
 test('a tarball of the kit runs a participant outside the repository', { timeout: 180_000 }, async () => {
   execFileSync(process.execPath, [resolve(import.meta.dirname, '../shared/pack.ts'), outside], { stdio: 'pipe' })
   const tarball = readdirSync(outside).find(file => file.endsWith('.tgz'))
@@ -77,8 +94,17 @@ test('a tarball of the kit runs a participant outside the repository', { timeout
     join(outside, 'migrations/001_points.sql'),
     'create table points (saga_id uuid primary key, points bigint not null, recorded_at timestamptz);',
   )
-  const sources = { 'participant.js': participantSource, 'main.js': mainSource, 'audit.js': auditSource }
+  const sources = {
+    ...{ 'participant.js': participantSource, 'main.js': mainSource },
+    ...{ 'audit.js': auditSource, 'simulate.js': simulateSource },
+  }
   for (const [file, source] of Object.entries(sources)) writeFileSync(join(outside, file), source)
+
+  const simulated = execFileSync(process.execPath, ['simulate.js', '--seeds', '1..20'], {
+    cwd: outside,
+    encoding: 'utf8',
+  })
+  expect(simulated).toMatch(/^seeds 1 to 20: \d+ sagas, .*nothing is wrong$/m)
 
   const brokers = [...inject('brokers')]
   const databaseUrl = await createDatabase(inject('adminUrl'), 'packed_loyalty')

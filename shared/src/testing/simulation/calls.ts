@@ -19,7 +19,7 @@ function make(process: Process, { delivery, request, attempts, dueAtMs, inDoubt 
   const { form } = reaction.handler
   const timeoutMs = form === 'effect' && 'timeoutMs' in reaction.handler ? reaction.handler.timeoutMs : 0
   const end = (afterMs: number, origin: Origin) =>
-    process.after(afterMs, () => process.callEnded({ ...delivery, origin }))
+    process.after(afterMs, () => process.work([{ delivery: { ...delivery, origin }, takenAtMs: 0 }]))
   const failed = (afterMs: number, error: Error) =>
     end(afterMs, { source: 'result', attempts, dueAtMs, result: { ok: false, error } })
 

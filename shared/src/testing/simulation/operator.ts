@@ -12,7 +12,8 @@ export function lookAtLetters(world: World, service: SimulatedService): void {
     clock.after(random.int(0, 3_000), () => {
       if (service.processes.length === 0) return
       world.tell?.('operator', `replays death ${letter.deaths} of ${letter.id}`)
-      random.pick(service.processes).order({ act: 'replay', letter, operator: 'operator', plan: null })
+      const process = random.pick(service.processes)
+      process.run(() => process.work([{ act: { act: 'replay', letter, operator: 'operator', plan: null } }]))
     })
   if (service.letters.length > 0 && random.chance(0.3)) replay(random.pick(service.letters))
   for (const [sagaId, { waiting }] of service.database.sagas)
