@@ -1,9 +1,12 @@
 import type { Safeguards } from '../../core/safeguards.ts'
 import { violationText } from '../../core/violation.ts'
 import { auditOf } from './audited.ts'
-import { type Choice, choicesOf, type ExploredWorld, follow, worldOf } from './choices.ts'
+import { type Choice, choicesOf } from './choices.ts'
 import { digestOf, isAtRest } from './explored-state.ts'
+import { type ExploredWorld, emptyWorld } from './explored-world.ts'
+import { follow } from './follow.ts'
 import type { Scenario, Wish } from './scenario.ts'
+import { askedOf, take } from './take.ts'
 
 /** How far an exploration goes. Within it, everything is tried in every order. */
 export interface Bound {
@@ -54,7 +57,7 @@ const mostViolations = 10
 export async function explore(scenario: Scenario, bound: Bound): Promise<Explored> {
   const { mostStates = 1_000_000 } = bound
   const beganMs = performance.now()
-  const first = await worldOf(scenario, bound)
+  const first = stocked(await emptyWorld(scenario, bound), scenario)
   const seen = new Set([digestOf(first)])
   const open: Node[] = [{ world: first, way: undefined, depth: 0 }]
   const endings = new Map<string, number>()
@@ -91,6 +94,16 @@ export async function explore(scenario: Scenario, bound: Bound): Promise<Explore
     endings: Object.fromEntries([...endings].sort(([a], [b]) => (a < b ? -1 : 1))),
     violations: [...violations].map(([what, way]) => ({ what, way })),
   }
+}
+
+/** With what was done before anybody came. */
+function stocked(empty: ExploredWorld, { before }: Scenario): ExploredWorld {
+  let world = empty
+  for (const [nth, wish] of before.entries()) {
+    const service = world.services.get(wish.service)
+    if (service) world = take(world, service, [askedOf(service, wish, `before-${nth}`)], false).world
+  }
+  return world
 }
 
 const never = '9999-01-01T00:00:00.000Z'

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Row } from '../../core/views.ts'
-import type { ExploredWorld } from './choices.ts'
 import type { SimulatedDatabase } from './database.ts'
+import type { ExploredWorld } from './explored-world.ts'
 
 /** Nothing is on its way and nothing will become due: only somebody's wish could move it. */
 export function isAtRest({ queues, services }: ExploredWorld): boolean {

@@ -1,12 +1,10 @@
 /** Participants simulated in one process, under every bad schedule that a seed brings; see docs/simulation.md. */
 export { simulateCommand, smallStory } from './command.ts'
-export { type Constraint, SimulatedDatabase } from './database.ts'
+export type { Constraint } from './database.ts'
 export { type Bound, type Explored, explore } from './explore.ts'
 export { type Fault, type FaultKind, faultKinds, noTrouble, type Plan, planOf, type Rates } from './plan.ts'
 export { type Random, randomOf } from './random.ts'
 export type { Answer, Customer, Rest, Scenario, Told, Wish } from './scenario.ts'
 export { shrink } from './shrink.ts'
 export { createSimulation, type Simulated, type SimulateOptions, type Simulation } from './simulate.ts'
-export { type Steps, type Stop, toTheEnd } from './steps.ts'
 export { storyOf } from './story.ts'
-export { type SimulatedStore, transact } from './transaction.ts'
