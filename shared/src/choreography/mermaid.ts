@@ -27,7 +27,7 @@ const idOf = (reaction: Reaction) => `${reaction.service}.${operationOf(reaction
 const node = (reaction: Reaction) => `${idOf(reaction)}["${reaction.service}<br/>${operationOf(reaction)}"]`
 const beginning = (reaction: Reaction) => `${reaction.on}(["${reaction.on}"]) --> ${idOf(reaction)}`
 
-function arrow(by: Reaction, { type, rejects }: Emission, reader: Reaction): string {
+function arrow(by: Reaction, { type, kind, rejects }: Emission, reader: Reaction): string {
   const turnsBack = rejects || by.direction === 'compensation' || reader.direction === 'compensation'
-  return `${idOf(by)} ${turnsBack ? '-.->' : '-->'}|${type}| ${idOf(reader)}`
+  return `${idOf(by)} ${turnsBack ? '-.->' : '-->'}|${kind === 'timer' ? 'timer ' : ''}${type}| ${idOf(reader)}`
 }

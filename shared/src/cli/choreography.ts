@@ -16,9 +16,12 @@ export async function check(context: Context): Promise<ExitCode> {
     for (const { code, text } of findings) terminal.out(`${code}: ${text}`)
     if (findings.length === 0) terminal.out(`nothing is wrong between ${services.join(', ')}`)
   }
-  // Without one of them the others seem to wait for nobody, or to be heard by nobody.
-  return unread.length > 0 ? exit.unreachable : findings.length > 0 ? exit.found : exit.fine
+  return checkEnds(findings, unread)
 }
+
+/** Without one of them the others seem to wait for nobody, or to be heard by nobody: then its findings say little. */
+export const checkEnds = (findings: readonly unknown[], unread: readonly unknown[]): ExitCode =>
+  unread.length > 0 ? exit.unreachable : findings.length > 0 ? exit.found : exit.fine
 
 /** `saga graph`: who publishes what to whom, as Mermaid. */
 export async function graph(context: Context): Promise<ExitCode> {
