@@ -69,7 +69,7 @@ export class Watch {
     if (!this.#committed.has(eventOf(record))) this.violated(`${eventOf(record)} was published, but never committed`)
   }
 
-  /** Books hold at every instant, not only at rest. */
+  /** Books hold at every instant, not only at rest: called again and again. */
   look(all: readonly Audited[]): void {
     for (const each of all) for (const wrong of wrongBooks(each)) this.violated(violationText(wrong))
   }
