@@ -1,6 +1,7 @@
 import { createSimulation, type Plan, planOf, type Rates, shrink, smallStory } from 'saga-kit/simulation'
 import { expect, test, vi } from 'vitest'
 import type { Safeguards } from '../../shared/src/core/safeguards.ts'
+import { loyalty } from '../examples/loyalty/participant.ts'
 import { shop } from './shop.ts'
 
 // Seconds of work, which a busy machine may make minutes of.
@@ -32,6 +33,17 @@ test('of forty seeds nothing goes wrong, and everything that can happen does', (
     ]),
   )
   expect(Math.min(repeats, deaths)).toBeGreaterThan(20)
+})
+
+test('a participant that joins the shop holds what the others hold', async () => {
+  const joined = await createSimulation({ ...shop, participants: [...shop.participants, loyalty] })
+  let earned = 0
+  for (const seed of seeds(10)) {
+    const run = joined.run(planOf(seed, [...services, loyalty.service]))
+    expect(run.violations, `seed ${seed}`).toEqual([])
+    earned += run.rows('loyalty', 'earnings').length
+  }
+  expect(earned).toBeGreaterThan(0)
 })
 
 test('the same seed is the same run, on every machine', () => {
