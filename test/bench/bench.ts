@@ -7,6 +7,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { startBenchStack } from './ground/stack.ts'
+import { measureGrown } from './grown-runs.ts'
 import { startLoad } from './load/load-process.ts'
 import { type Options, optionsFrom } from './options.ts'
 import { type MeasuredPeer, measurePeers } from './peers/compare.ts'
@@ -25,8 +26,9 @@ async function benchmark(o: Options): Promise<boolean> {
   const ground = await startBenchStack(say, { countsStatements: o.profile })
   const load = startLoad()
   try {
-    const { measured, statements } = await measureShop({ ...o, ground, load, say })
+    const { measured, statements, rows } = await (o.grown > 0 ? measureGrown : measureShop)({ ...o, ground, load, say })
     tell(measured, o)
+    if (rows) console.log(`\n${rows}`)
     if (statements) console.log(`\n${statements}`)
     const peers = await measurePeers({ ...o, ground, load, say })
     const one = measured.find(({ scenario }) => scenario.name === 'one')?.median

@@ -14,6 +14,8 @@ export interface Options {
   readonly profile: boolean
   /** Where the services send traces; they send none by default. */
   readonly traces: string | undefined
+  /** Finished sagas that a second shop beside the first has; 0 without one. */
+  readonly grown: number
   readonly peers: readonly Peer[]
   readonly trials: readonly Trial[]
   readonly json: string | undefined
@@ -27,6 +29,7 @@ const usage = `npm run bench -- [options]
   --warmup N         seconds of load before the first measurement (20)
   --together N       orders under way in closed loops, instead of the scenario's own number
   --per-post N       orders in a request, likewise
+  --grown N          the scenarios on two shops in turns, one of which has N finished sagas (300k, 10m)
   --profile          V8 profiles of the services into .local/bench/profiles, and their hottest functions
   --traces URL       the services send traces there, by OTLP
   --peers NAMES      the same steps without the kit, to be compared with the scenario "one": all, or of ${peerNames} (none)
@@ -45,6 +48,7 @@ export function optionsFrom(args: readonly string[]): Options {
         warmup: { type: 'string', default: '20' },
         together: { type: 'string' },
         'per-post': { type: 'string' },
+        grown: { type: 'string' },
         profile: { type: 'boolean', default: false },
         traces: { type: 'string' },
         peers: { type: 'string', default: 'none' },
@@ -63,6 +67,7 @@ export function optionsFrom(args: readonly string[]): Options {
       warmUpSeconds: positive('--warmup', values.warmup),
       trials: trialsOf((values.trial ?? 'none').split(',')),
       traces: values.traces,
+      grown: values.grown === undefined ? 0 : counted('--grown', values.grown),
       ...{ profile: values.profile, peers: peersOf(values.peers.split(',')), json: values.json, list: values.list },
     }
   } catch (error) {
@@ -80,6 +85,13 @@ function changed(
     ...(perPost !== undefined && { perPost }),
     ...(together !== undefined && arrival.loop === 'closed' && { arrival: { loop: 'closed', together } }),
   }
+}
+
+const units = { k: 1_000, m: 1_000_000 } as const
+
+function counted(name: string, text: string): number {
+  const [, digits, unit] = /^(\d+)([km]?)$/.exec(text) ?? []
+  return positive(name, digits === undefined ? text : String(Number(digits) * (unit ? units[unit as 'k' | 'm'] : 1)))
 }
 
 function positive(name: string, text: string): number {

@@ -13,12 +13,17 @@ export interface ShopRuns {
   readonly measured: readonly Measured[]
   /** Of a profiled benchmark, for people. */
   readonly statements: string | undefined
+  /** Of a grown shop: what is in its databases. */
+  readonly rows?: string
+}
+export type ShopRunsOptions = Options & {
+  readonly ground: BenchStack
+  readonly load: LoadProcess
+  readonly say: (line: string) => void
 }
 
 /** The scenarios one after the other, on one shop. */
-export async function measureShop(
-  o: Options & { readonly ground: BenchStack; readonly load: LoadProcess; readonly say: (line: string) => void },
-): Promise<ShopRuns> {
+export async function measureShop(o: ShopRunsOptions): Promise<ShopRuns> {
   const { ground, load, say, profile, warmUpSeconds } = o
   if (o.scenarios.length === 0) return { measured: [], statements: undefined }
   const shop = await startBenchShop(ground, { ...(profile && { environmentOf: profilingOf() }), traces: o.traces })

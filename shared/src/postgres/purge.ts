@@ -1,33 +1,55 @@
 import type { Pool } from 'pg'
 import { firstSagaIdAt } from '../core/ids.ts'
 
+export interface PurgedRange {
+  readonly forgotten: number
+  /** Where the next one begins; undefined behind the last. */
+  readonly last: string | undefined
+}
+
 /**
- * Rule 34: forgets sagas that began, and were last touched, before the horizon, and that have nothing left to do here.
- * Two statements: the second sees what committed before the first had the locks. Gives the number of sagas forgotten.
+ * Rule 34: of so many sagas, in the order of their ids, which is that of time, forgets those that began, and were last touched,
+ * before the horizon, and that have nothing left to do here. The others stay, and are behind the next range: it begins after
+ * this one, so that neither they nor what was deleted just now, and not yet vacuumed, is read again and again.
+ * Two statements: the second sees what committed before the first had the locks.
  */
-export async function purgeSagas(pool: Pool, horizonMs: number, limit: number, onlyFinished = true): Promise<number> {
+export async function purgeSagas(
+  pool: Pool,
+  o: {
+    readonly horizonMs: number
+    readonly limit: number
+    readonly after?: string | undefined
+    readonly onlyFinished?: boolean
+  },
+): Promise<PurgedRange> {
   const client = await pool.connect()
   try {
     await client.query('begin isolation level read committed')
     const { now } = (await client.query('select now() as now')).rows[0]
-    const before = new Date(now.getTime() - horizonMs)
-    const untouched = `and s.created_at < $2 and not exists (select from saga.saga_log l where l.saga_id = s.saga_id and l.updated_at >= $2)`
-    const unfinished = onlyFinished
-      ? `and not exists (select from saga.waiting w where w.saga_id = s.saga_id) and not exists (select from saga.outbox o where o.saga_id = s.saga_id)`
-      : ''
-    const locked = await client.query(
-      `select saga_id from saga.sagas s where saga_id < $1 ${untouched} ${unfinished} order by saga_id limit $3 for update skip locked`,
-      [firstSagaIdAt(before.getTime()), before, limit],
+    const before = new Date(now.getTime() - o.horizonMs)
+    const { rows: locked } = await client.query<{ saga_id: string }>(
+      'select saga_id from saga.sagas where saga_id > $1 and saga_id < $2 order by saga_id limit $3 for update skip locked',
+      [o.after ?? lowestId, firstSagaIdAt(before.getTime()), o.limit],
     )
-    const purged = await client.query(
-      `delete from saga.sagas s where saga_id = any($1::uuid[]) ${untouched} ${unfinished} returning saga_id`,
-      [locked.rows.map(row => row.saga_id), before],
+    const [first, last] = [locked.at(0)?.saga_id, locked.at(-1)?.saga_id]
+    const range = [locked.map(row => row.saga_id), first, last]
+    const unfinished =
+      (o.onlyFinished ?? true)
+        ? `and not exists (select from saga.waiting w where w.saga_id = s.saga_id) and not exists (select from saga.outbox o where o.saga_id = s.saga_id)`
+        : ''
+    // The range besides the ids: its rows are neighbours in every table, and are read as such.
+    const { rows: purged } = await client.query<{ saga_id: string }>(
+      `delete from saga.sagas s where saga_id between $2 and $3 and saga_id = any($1::uuid[]) and created_at < $4
+         and not exists (select from saga.saga_log l where l.saga_id = s.saga_id and l.saga_id between $2 and $3 and l.updated_at >= $4)
+         ${unfinished} returning saga_id`,
+      [...range, before],
     )
-    await client.query('delete from saga.saga_log where saga_id = any($1::uuid[])', [
-      purged.rows.map(row => row.saga_id),
+    await client.query('delete from saga.saga_log where saga_id between $2 and $3 and saga_id = any($1::uuid[])', [
+      purged.map(row => row.saga_id),
+      ...[first, last],
     ])
     await client.query('commit')
-    return purged.rows.length
+    return { forgotten: purged.length, last: locked.length === o.limit ? last : undefined }
   } catch (error) {
     await client.query('rollback').catch(() => undefined)
     throw error
@@ -35,6 +57,8 @@ export async function purgeSagas(pool: Pool, horizonMs: number, limit: number, o
     client.release()
   }
 }
+
+const lowestId = '00000000-0000-0000-0000-000000000000'
 
 /** An Idempotency-Key is kept as long as the fence: a client that repeats a request later makes a new one. */
 export async function purgeKeys(pool: Pool, horizonMs: number, limit: number): Promise<number> {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { purgeKeys, purgeSagas } from '../postgres/purge.ts'
+import { deriveHorizon } from '../runtime/horizon.ts'
 import { type Database, delivered, freshDatabase, type Instance, newSagaId } from '../testing/engine.fixture.ts'
 import { emitted, expectMoneyToAddUp, fenceOf, queueOf } from '../testing/ledger-checks.fixture.ts'
 import { behaviour, Paid, TopUp, Undone } from '../testing/participant.fixture.ts'
@@ -17,14 +18,14 @@ afterEach(async () => {
   behaviour.clear()
   await expectMoneyToAddUp(db)
 })
-const purge = (o: { limit?: number; onlyFinished?: boolean } = {}) =>
-  purgeSagas(a.store.pool, horizonMs, o.limit ?? 100, o.onlyFinished ?? true)
+const purge = async (o: { onlyFinished?: boolean } = {}) =>
+  (await purgeSagas(a.store.pool, { horizonMs, limit: 100, ...o })).forgotten
 const isKnown = async (sagaId: string) =>
   (await db.query('select from saga.sagas where saga_id = $1', [sagaId])).length === 1
 
 /** A saga that began, and was last touched, before the horizon. Its delivery is told of it while it was young. */
-async function oldSaga(o: { fails?: boolean; published?: boolean } = {}) {
-  const sagaId = newSagaId(Date.now() - horizonMs - dayMs)
+async function oldSaga(o: { fails?: boolean; published?: boolean; daysAgo?: number } = {}) {
+  const sagaId = newSagaId(Date.now() - (o.daysAgo ?? 16) * dayMs)
   await db.query('insert into saga.sagas (saga_id, partition) values ($1, 0)', [sagaId])
   if (o.fails)
     behaviour.set(`pay/${sagaId}`, () => {
@@ -67,8 +68,38 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
     for (let i = 0; i < 3; i++) await oldSaga()
     await db.query('update saga.saga_log set updated_at = now()')
     const { sagaId } = await oldSaga()
-    expect(await purge({ limit: 2 })).toBe(1)
+    const ranges = []
+    let after: string | undefined
+    do {
+      const { forgotten, last } = await purgeSagas(a.store.pool, { horizonMs, limit: 2, after })
+      ranges.push(forgotten)
+      after = last
+    } while (after !== undefined)
+    expect(ranges.filter(forgotten => forgotten > 0)).toEqual([1])
     expect(await isKnown(sagaId)).toBe(false)
+  })
+
+  test('the oldest message that can exist is a duplicate; one behind the horizon is a letter that says why', async () => {
+    const config = { 'retention.ms': String(7 * dayMs), 'segment.ms': String(dayMs), 'cleanup.policy': 'delete' }
+    const topics = new Map([['events', { partitions: 1, replicationFactor: 1, config }]])
+    const derived = deriveHorizon({ topics })
+    const purgeDerived = async () =>
+      (await purgeSagas(a.store.pool, { horizonMs: derived.horizonMs, limit: 100 })).forgotten
+    const { sagaId, paid } = await oldSaga({ daysAgo: 60 })
+    await db.query(`update saga.sagas set created_at = '2026-01-01' where saga_id = $1`, [sagaId])
+    const touched = (agoMs: number) =>
+      db.query(`update saga.saga_log set updated_at = now() - $2 * interval '1 ms' where saga_id = $1`, [sagaId, agoMs])
+
+    // Its last step set the longest timer; what that published is delivered a last time while its topic forgets its segment.
+    const oldestMs = derived.longestTimerMs + 7 * dayMs + dayMs
+    await touched(oldestMs)
+    expect(await purgeDerived()).toBe(0)
+    expect(await a.deliver(paid)).toMatchObject([{ outcome: 'duplicate' }])
+
+    await touched(derived.horizonMs + 60_000)
+    expect(await purgeDerived()).toBe(1)
+    expect(await a.deliver(paid)).toMatchObject([{ outcome: 'dead', code: 'beyond-horizon' }])
+    await db.query('delete from saga.waiting; delete from saga.outbox')
   })
 
   test('a message that comes while its saga is being purged opens it anew, with nothing half forgotten', async () => {
@@ -112,7 +143,7 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
         }
       },
     }
-    expect(await purgeSagas(pool as never, horizonMs, 100)).toBe(0)
+    expect((await purgeSagas(pool as never, { horizonMs, limit: 100 })).forgotten).toBe(0)
     expect(await isKnown(sagaId)).toBe(true)
     await db.query('delete from saga.waiting')
   })

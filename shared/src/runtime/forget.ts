@@ -1,10 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { purgeActs, purgeKeys, purgeSagas, purgeTombstones } from '../postgres/purge.ts'
 import { periodically } from './periodically.ts'
 
+/** Small enough for a transaction of some tens of milliseconds: it holds the locks of sagas that a late message may want. */
 const mostAtOnce = 1_000
+const everyMs = 60_000
 
-/** Rule 34: forgets, once a minute, what nobody can ask for any more. With a topic that keeps its records for ever, nothing. */
+/**
+ * Rule 34: forgets, once a minute, what nobody can ask for any more, on a connection of its own (`pool` has one). With a topic
+ * that keeps its records for ever, nothing. Between its transactions it rests as long as they took, so that it never has more
+ * than half of a connection's time.
+ */
 export function forget(o: {
   readonly pool: Pool
   readonly horizonMs: number
@@ -12,18 +19,37 @@ export function forget(o: {
   readonly trouble: (error: unknown) => void
 }): { stop(): Promise<void> } {
   const { pool, horizonMs, onlyFinished } = o
-  const purges = [
-    () => purgeSagas(pool, horizonMs, mostAtOnce, onlyFinished),
-    () => purgeKeys(pool, horizonMs, mostAtOnce),
-    () => purgeActs(pool, horizonMs, mostAtOnce),
-    () => purgeTombstones(pool, horizonMs, mostAtOnce),
-  ]
-  return periodically(60_000, async () => {
+  const stopping = new AbortController()
+  const { signal } = stopping
+
+  async function resting<T>(purge: () => Promise<T>): Promise<T> {
+    const beganMs = performance.now()
+    const purged = await purge()
+    await sleep(performance.now() - beganMs, undefined, { signal }).catch(() => undefined)
+    return purged
+  }
+  async function sagas(): Promise<void> {
+    let after: string | undefined
+    do {
+      const from = after
+      after = (await resting(() => purgeSagas(pool, { horizonMs, limit: mostAtOnce, after: from, onlyFinished }))).last
+    } while (after !== undefined && !signal.aborted)
+  }
+  const others = [purgeKeys, purgeActs, purgeTombstones]
+  const running = periodically(everyMs, async () => {
     if (!Number.isFinite(horizonMs)) return
     try {
-      for (const purge of purges) while ((await purge()) === mostAtOnce);
+      await sagas()
+      for (const purge of others)
+        while ((await resting(() => purge(pool, horizonMs, mostAtOnce))) === mostAtOnce && !signal.aborted);
     } catch (error) {
-      o.trouble(error)
+      if (!signal.aborted) o.trouble(error)
     }
   })
+  return {
+    async stop() {
+      stopping.abort()
+      await running.stop()
+    },
+  }
 }

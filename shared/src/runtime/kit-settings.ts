@@ -149,7 +149,7 @@ export const kitSettings = {
     type: wholeNumber({ min: 2, max: 200 }),
     default: '8',
     description:
-      'connections to the database, besides the one that holds the sweeper lock, and two while an audit runs',
+      'connections to the database, besides the one that holds the sweeper lock, the one that forgets, and two while an audit runs',
   }),
   outboxMax: setting({
     env: 'OUTBOX_MAX',

@@ -97,11 +97,14 @@ const auditConnections = 2
 export function createPools({
   participant: { service },
   kit,
-}: PrepareOptions): Record<'pool' | 'reads' | 'audits', Pool> {
+}: PrepareOptions): Record<'pool' | 'reads' | 'audits' | 'forgetting', Pool> {
   const forReads = Math.max(1, kit.databasePool >> 2)
   const ofSize = (poolSize: number, byKey = false) =>
     createPool({ url: kit.databaseUrl, poolSize, applicationName: service, byKey })
-  return { pool: ofSize(kit.databasePool - forReads, true), reads: ofSize(forReads), audits: ofSize(auditConnections) }
+  return {
+    ...{ pool: ofSize(kit.databasePool - forReads, true), reads: ofSize(forReads), audits: ofSize(auditConnections) },
+    forgetting: ofSize(1),
+  }
 }
 
 export function createKafkaOf({ participant: { service }, kit, log, redirect }: PrepareOptions): Kafka {

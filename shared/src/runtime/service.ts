@@ -74,8 +74,9 @@ export async function startService(participant: Participant, o: ServiceOptions):
   })
   const pauses = new Pauses(log, metrics)
   const prepared = { participant, kit, log, pauses, migrations: o.migrations, redirect: o.redirect }
-  const { pool, reads, audits } = createPools(prepared)
-  const endPools = () => Promise.all([pool.end(), reads.end(), audits.end()])
+  const pools = createPools(prepared)
+  const { pool, reads, audits } = pools
+  const endPools = () => Promise.all(Object.values(pools).map(each => each.end()))
   const query = async (text: string, values: readonly unknown[] = []) => ({
     rows: (await reads.query(text, [...values])).rows,
   })
@@ -230,7 +231,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
     })
     const aging = watchUnfinished({ participant, pool: reads, metrics, trouble })
     const forgetting = forget({
-      ...{ pool, trouble, horizonMs: horizon.horizonMs, onlyFinished: safeguards.purgeOnlyFinished },
+      ...{ pool: pools.forgetting, trouble, horizonMs: horizon.horizonMs, onlyFinished: safeguards.purgeOnlyFinished },
     })
     log.info(
       { port: http.port, adminUrl: admin?.url, horizonMs: horizon.horizonMs, topics: topics.read },

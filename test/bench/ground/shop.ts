@@ -15,6 +15,8 @@ import type { BenchStack } from './stack.ts'
 
 export interface BenchShop extends Target {
   readonly pools: ShopDatabases
+  /** Each service's own database. */
+  readonly databases: Readonly<Record<ServiceName, string>>
   /** All instances that run, by service. */
   readonly instances: Readonly<Record<ServiceName, readonly ServiceProcess[]>>
   /** One more process of each service. */
@@ -36,6 +38,7 @@ const environment = { STOCK_RELEASE_DELAY: '1s' }
 export async function startBenchShop(
   { stack, folder }: BenchStack,
   o: {
+    readonly prefix?: string
     readonly environmentOf?: (name: ServiceName) => Readonly<Record<string, string>>
     readonly traces?: string | undefined
   } = {},
@@ -44,8 +47,9 @@ export async function startBenchShop(
   const nextPorts = () => byService(() => ports.pop()!)
   const second = nextPorts()
   const shop = await createShop({
-    ...{ ground: stack, ports: nextPorts(), folder: join(folder, 'shop') },
+    ...{ ground: stack, ports: nextPorts(), folder: join(folder, o.prefix ?? 'shop') },
     environment: { ...environment, ...(o.traces !== undefined && { OTEL_EXPORTER_OTLP_ENDPOINT: o.traces }) },
+    ...(o.prefix !== undefined && { prefix: o.prefix }),
     ...(o.environmentOf && { environmentOf: byService(o.environmentOf) }),
   })
   const pools = byService(name => createPool({ url: shop.databases[name], poolSize: 2, applicationName: 'bench' }))
@@ -61,7 +65,7 @@ export async function startBenchShop(
   await stockUp(shopClient(byService(name => shop.services[name].url)))
 
   return {
-    ...{ goods, pools, orders: pools.order, ordersUrl: shop.databases.order },
+    ...{ goods, pools, databases: shop.databases, orders: pools.order, ordersUrl: shop.databases.order },
     door: { path: '/orders', ids: 'drawn', answers: 'taken' },
     get instances() {
       return instances()

@@ -1,8 +1,9 @@
+import { forgetting } from './forgetting.ts'
 import { idle } from './idle.ts'
 import { overload } from './overload.ts'
 import type { Trial, TrialOptions, Tried } from './trial.ts'
 
-const all: readonly Trial[] = [idle, overload]
+const all: readonly Trial[] = [idle, overload, forgetting]
 
 /** @throws Error naming what there is */
 export function trialsOf(names: readonly string[]): Trial[] {

@@ -1,0 +1,48 @@
+import { medianBy } from './figures/percentiles.ts'
+import { grow } from './ground/grown.ts'
+import { startBenchShop } from './ground/shop.ts'
+import { measure, type Run } from './measure.ts'
+import { runsOf } from './runs.ts'
+import type { ShopRuns, ShopRunsOptions } from './shop-runs.ts'
+
+const dayMs = 86_400_000
+
+/**
+ * The scenarios on two shops of one stack, in turns: a new one, and one with so many finished sagas of the last two weeks,
+ * which are too young to be forgotten. What else the machine does meanwhile disturbs both alike.
+ */
+export async function measureGrown(o: ShopRunsOptions & { readonly grown: number }): Promise<ShopRuns> {
+  const { ground, load, say, warmUpSeconds } = o
+  const fresh = await startBenchShop(ground)
+  const grown = await startBenchShop(ground, { prefix: 'grown' })
+  try {
+    say(`growing by ${o.grown} sagas`)
+    const { table } = await grow(grown, { sagas: o.grown, beganMs: Date.now() - 14 * dayMs, spreadMs: 13 * dayMs, say })
+    const shops = [
+      { name: '', bench: { ground, load, target: fresh } },
+      { name: ` + ${o.grown}`, bench: { ground, load, target: grown } },
+    ]
+    for (const { bench } of shops)
+      await measure(bench, { ...o.scenarios[0]!, rampMs: 0, windowMs: warmUpSeconds * 1_000 })
+    const measured = []
+    for (const scenario of o.scenarios) {
+      const runs: Run[][] = [[], []]
+      for (let n = 0; n < o.runs; n++)
+        for (const [i, { name, bench }] of shops.entries()) {
+          const one = await runsOf(bench, { ...scenario, name: scenario.name + name }, { ...o, runs: 1 })
+          runs[i]!.push(...one.runs)
+        }
+      for (const [i, { name }] of shops.entries())
+        measured.push({
+          scenario: { ...scenario, name: scenario.name + name },
+          runs: runs[i]!,
+          median: runs[i]!.some(({ violations }) => violations.length > 0)
+            ? undefined
+            : medianBy(runs[i]!, run => run.sagasPerSecond),
+        })
+    }
+    return { measured, statements: undefined, rows: table }
+  } finally {
+    await Promise.all([fresh.kill(), grown.kill()])
+  }
+}
