@@ -46,6 +46,7 @@ export default defineConfig({
             : ['infra/**/*.test.ts', ...ownStacks],
           exclude: inContainers ? not : [...not, 'infra/containers/**'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
