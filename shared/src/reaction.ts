@@ -113,7 +113,7 @@ interface Saying<
   /** How long, in ms, until one of `emits` is owed; published with the declaration, for whoever watches sagas. */
   readonly withinMs?: number
   /**
-   * Of a command that opens a saga: the events of which the first says that others have taken the saga up. When many more
+   * Of a command that opens a saga: the events of which the first says that others have done with it for now. When many more
    * sagas wait for theirs than get it in some seconds, the command is answered 503 (UNDER_WAY_WAIT, UNDER_WAY_MAX; rule 33).
    */
   readonly answeredBy?: readonly EventType<any>[]

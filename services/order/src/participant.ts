@@ -39,7 +39,8 @@ export const order = participant(
       .reads('orders', c => [c.orderId])
       .looksUp('prices', c => c.lines.map(line => line.sku))
       .action('place_order', {
-        answeredBy: [BalanceDeducted, BalanceRejected, StockRejected],
+        // One of them comes last, however the order ends: what waits anywhere on its way is counted.
+        answeredBy: [StockCommitted, BalanceRefunded],
         emits: [OrderPlaced, OrderTimedOut],
         undoneBy: 'never',
         run: placeOrder,
