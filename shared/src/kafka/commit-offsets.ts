@@ -1,16 +1,16 @@
 import type { EachBatchPayload, Logger } from './client.ts'
 
 export interface Committer {
-  /** Commits what is resolved by then, within 50 ms. */
+  /** Commits what is resolved by then, within 200 ms. */
   soon(resolved: EachBatchPayload): void
   /** Commits at once; resolves when nothing is left to commit. */
   flush(): Promise<void>
 }
 
-const atMostEveryMs = 50
+const atMostEveryMs = 200
 
 /**
- * Commits what is resolved, one commit at a time and at most one in 50 ms: what is resolved meanwhile goes with the next. The
+ * Commits what is resolved, one commit at a time and at most one in 200 ms: what is resolved meanwhile goes with the next. The
  * outbox and the fence make late commits harmless; early ones are prevented by `resolveOffset` being called only after the
  * database has committed. kafkajs' `uncommittedOffsets` knows only the partitions of the assignment in force (rule 8).
  */
