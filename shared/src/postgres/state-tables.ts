@@ -47,7 +47,7 @@ export async function describeStates(pool: Pool, states: States): Promise<StateT
   const tables: StateTable[] = []
   for (const [name, { table, key }] of Object.entries(states)) {
     const columns = await pool.query(
-      `select a.attname as column, format_type(a.atttypid, null) as type, t.typtype = 'c' as composite
+      `select a.attname as column, format_type(a.atttypid, -1) as type, t.typtype = 'c' as composite
        from pg_attribute a join pg_type t on t.oid = a.atttypid
        where a.attrelid = to_regclass($1) and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum`,
       [table],

@@ -80,6 +80,8 @@ export class Door {
       } catch (error) {
         if (!signal.aborted) this.#trouble(error)
       }
+      // Nothing begins while it is shut, and it opens with an answer.
+      if (this.#underWay.isFull) this.#pace.moved()
       await this.#pace.wait(signal)
     }
   }

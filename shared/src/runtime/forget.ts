@@ -35,16 +35,17 @@ export function forget(o: {
       after = (await resting(() => purgeSagas(pool, { horizonMs, limit: mostAtOnce, after: from, onlyFinished }))).last
     } while (after !== undefined && !signal.aborted)
   }
-  const others = [purgeKeys, purgeActs, purgeTombstones]
+  const allBy = (purge: typeof purgeKeys) => async () => {
+    while ((await resting(() => purge(pool, horizonMs, mostAtOnce))) === mostAtOnce && !signal.aborted);
+  }
+  const kinds = [sagas, ...[purgeKeys, purgeActs, purgeTombstones].map(allBy)]
   const running = periodically(everyMs, async () => {
     if (!Number.isFinite(horizonMs)) return
-    try {
-      await sagas()
-      for (const purge of others)
-        while ((await resting(() => purge(pool, horizonMs, mostAtOnce))) === mostAtOnce && !signal.aborted);
-    } catch (error) {
-      if (!signal.aborted) o.trouble(error)
-    }
+    // One kind that cannot be forgotten keeps none of the others.
+    for (const forgetKind of kinds)
+      await forgetKind().catch(error => {
+        if (!signal.aborted) o.trouble(error)
+      })
   })
   return {
     async stop() {

@@ -46,9 +46,9 @@ export function createOutgoing(o: {
     acknowledged.add(records.map(placeOf))
     for (const { id } of records) refusals.taken(String(id))
     o.left(records.length)
-    o.sent?.(records)
     sweeper.moved()
     acknowledgements.whenIdle()
+    o.sent?.(records)
   }
   const onRefused = (record: OutboundRecord, error: string) => {
     const { id, topic } = record

@@ -83,10 +83,37 @@ test('while nobody answers, others are away and not slow: the limit is the highe
   expect(underWay.isFull).toBe(true)
 })
 
-test('where nobody has ever answered there is no limit', () => {
+test('where nobody has answered yet the limit is the highest one too', () => {
   const { underWay, begin } = flow({ burst: 1, most: 10 })
-  begin(1_000)
+  begin(9)
   expect(underWay.isFull).toBe(false)
+  begin(1)
+  expect(underWay.isFull).toBe(true)
+})
+
+test('those that begin right behind a sample are counted until they are answered, and no longer', () => {
+  const { underWay, begin, answer } = flow({ most: 100 })
+  begin(1)
+  answer(every)
+  begin(1)
+  // In the same instant: a batch that was let in before the door knew of the first.
+  underWay.begun(Array.from({ length: 150 }, (_, n) => String(1_000 + n)))
+  expect(underWay.isFull).toBe(true)
+  answer(every)
+  expect(underWay.count).toBe(0)
+})
+
+test('an outage in which sagas are given up is still an outage, and no slowness', () => {
+  const { underWay, begin, answer, pass } = flow({ burst: 1_000, most: 20_000 })
+  begin(1)
+  answer(every)
+  for (let second = 0; second < 1_200; second++) {
+    pass(900)
+    begin(10)
+    answer(() => false)
+    expect(underWay.isFull).toBe(false)
+  }
+  expect(underWay.count).toBeLessThan(10_000)
 })
 
 test('however many begin, and however long nobody answers, the samples are few and spread over all of them', () => {

@@ -51,8 +51,13 @@ export class UnderWay {
     this.#begun += sagaIds.length
     const atMs = this.#now()
     const last = this.#samples.at(-1)
-    if (last && atMs < last.atMs + this.#betweenMs) return
-    this.#samples.push({ sagaId: sagaIds.at(-1)!, count: this.#begun, atMs, isAnswered: false })
+    const sample = { sagaId: sagaIds.at(-1)!, count: this.#begun, atMs, isAnswered: false }
+    // The newest saga is always a sample, or those begun last would be counted until others begin, which a shut door forbids.
+    if (last && atMs < last.atMs + this.#betweenMs) {
+      this.#samples[this.#samples.length - 1] = { ...sample, atMs: last.atMs }
+      return
+    }
+    this.#samples.push(sample)
     if (this.#samples.length <= mostSamples) return
     // The longer they wait, the farther apart they may be.
     this.#samples = this.#samples.filter((_, i) => i % 2 === 1)
@@ -66,16 +71,26 @@ export class UnderWay {
 
   answered(sagaIds: ReadonlySet<string>): void {
     const nowMs = this.#now()
-    for (const sample of this.#samples)
-      if (sagaIds.has(sample.sagaId) || nowMs > sample.atMs + stuckMs) sample.isAnswered = true
+    for (const sample of this.#samples) if (sagaIds.has(sample.sagaId)) sample.isAnswered = true
     const passed = passedOf(this.#samples)
     if (passed > 0) {
       this.#passed = this.#samples[passed - 1]!.count
       this.#passing.push({ atMs: nowMs, count: this.#passed })
       this.#samples = this.#samples.slice(passed)
     }
+    this.#forgetStuck(nowMs)
     if (this.#samples.length < mostSamples / 2) this.#betweenMs = betweenSamplesMs
     while (this.#passing.length > 2 && this.#passing[0]!.atMs < nowMs - rateMs) this.#passing.shift()
+  }
+
+  /** They are not counted any more, and that is no answer: it says nothing of how fast others are, nor that they are there. */
+  #forgetStuck(nowMs: number): void {
+    const stuck = this.#samples.filter(({ atMs }) => nowMs > atMs + stuckMs)
+    if (stuck.length === 0) return
+    const count = stuck.at(-1)!.count - this.#passed
+    this.#passed += count
+    this.#passing = this.#passing.map(passing => ({ ...passing, count: passing.count + count }))
+    this.#samples = this.#samples.slice(stuck.length)
   }
 
   get count(): number {
@@ -94,10 +109,9 @@ export class UnderWay {
 
   get #limit(): number {
     const last = this.#passing.at(-1)
-    // Where nobody has ever answered it is not known whether anybody will.
-    if (!last) return Number.POSITIVE_INFINITY
     const { most, burst, waitMs } = this.#o
-    if (this.#now() - last.atMs > silentMs) return most
+    // Where nobody has answered yet it is not known how fast others are.
+    if (!last || this.#now() - last.atMs > silentMs) return most
     return Math.min(most, Math.max(burst, (this.#perSecond * waitMs) / 1_000))
   }
 
