@@ -14,11 +14,16 @@ export interface DiscardOptions {
   readonly saga?: string | undefined
 }
 
+const leastReason = 3
+
 /** `saga dlq discard`: gives a message up, for a reason that is kept with it (rule 20). */
 export async function discard(context: Context, id: string, options: DiscardOptions): Promise<ExitCode> {
   const { terminal, settings } = context
   const { reason, force = false } = options
-  if (reason.trim().length < 3) throw wrongUsage('--reason must say why: whoever finds that it is missing will ask')
+  if (reason.trim().length < leastReason)
+    throw wrongUsage(
+      `--reason ${JSON.stringify(reason)} says nothing: give at least ${leastReason} characters, since whoever finds that something is missing will ask`,
+    )
   const participants = await findParticipants(context, options.service)
   const found = await findLetter(context, participants, { ...options, ids: [id] })
   const { service, sagaId, deaths } = found

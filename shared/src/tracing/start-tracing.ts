@@ -30,14 +30,24 @@ export async function startTracing(o: {
     trouble: problem => log.warn({ problem: problem.slice(0, 500) }, 'traces are not sent; nothing else is affected'),
   })
   const add = (span: Span | undefined) => span && spans.add(span)
+  /** What is told has committed, or been sent: it stands, whatever becomes of telling it. */
+  const quietly = (tell: () => unknown) => {
+    try {
+      tell()
+    } catch (error) {
+      log.warn({ err: error }, 'a span could not be made; nothing else is affected')
+    }
+  }
   const { topicPrefix } = kit
   const context = { service, group: topicPrefix + service, topicPrefix, partitionOf, keeps: spans.keeps }
   return {
-    ended: (decided, takenAtMs) => add(stepSpan(context, decided, performance.timeOrigin + takenAtMs, Date.now())),
-    sent(records) {
-      const nowMs = Date.now()
-      for (const record of records) add(sendSpan(context, record, nowMs))
-    },
+    ended: (decided, takenAtMs) =>
+      quietly(() => add(stepSpan(context, decided, performance.timeOrigin + takenAtMs, Date.now()))),
+    sent: records =>
+      quietly(() => {
+        const nowMs = Date.now()
+        for (const record of records) add(sendSpan(context, record, nowMs))
+      }),
     async stop(timeoutMs) {
       const giveUp = new AbortController()
       const { signal } = giveUp
