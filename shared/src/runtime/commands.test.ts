@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers())
 /** An engine that takes one transaction's worth and does not end: the rest waits behind it. */
 async function behindAStandstill(waiting: number) {
   vi.useFakeTimers({ toFake: ['performance'] })
-  const process = vi.fn(() => new Promise<void>(() => {}))
+  const process = vi.fn<() => Promise<void>>(() => new Promise(() => {}))
   const commands = new Commands({
     ...{ participant: ledger, maxBatch, outboxFull: () => false },
     engine: () => ({ process }) as never,
