@@ -32,7 +32,7 @@ test('of forty seeds nothing goes wrong, and everything that can happen does', (
       ...['committed', 'released', 'returned', 'taken-over', 'took over'],
     ]),
   )
-  expect(Math.min(repeats, deaths)).toBeGreaterThan(20)
+  expect(Math.min(repeats, deaths)).toBeGreaterThan(10)
 })
 
 test('a participant that joins the shop holds what the others hold', async () => {
@@ -46,9 +46,16 @@ test('a participant that joins the shop holds what the others hold', async () =>
   expect(earned).toBeGreaterThan(0)
 })
 
+test('dozens that wait behind slow transactions, after a long pause, do not use up the steps of a run', () => {
+  const { violations, steps } = simulation.run(planFor(58_702))
+  expect(violations).toEqual([])
+  // More than half a million, did each look again every few milliseconds.
+  expect(steps).toBeLessThan(100_000)
+})
+
 test('the same seed is the same run, on every machine', () => {
   // Another digest means that the engine, a service or the simulation does something at another moment: look, then write it here.
-  expect(simulation.run(planFor(1), { digest: true }).digest).toBe('2b9aaf8fde965fd2')
+  expect(simulation.run(planFor(1), { digest: true }).digest).toBe('b582e308b46b8c1d')
 })
 
 /** What the simulation finds with a safeguard off, and within how many seeds. The others have a test of their own: ../README.md. */

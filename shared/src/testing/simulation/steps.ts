@@ -1,8 +1,8 @@
 /** Where work can be interrupted: others may go on meanwhile, or its process may end here and now. */
 export type Stop =
   | { readonly at: 'locked' | 'decided' | 'committing' | 'committed' }
-  /** A lock that somebody else holds: nothing to do until that one's transaction ends. */
-  | { readonly at: 'blocked'; readonly by: object }
+  /** A lock that somebody else holds: nothing to do until that one's transaction ends, and `lookAgain` is called. */
+  | { readonly at: 'blocked'; readonly whenFree: (lookAgain: () => void) => void }
   /** The database is in trouble: so long nothing is tried. */
   | { readonly at: 'paused'; readonly ms: number }
 

@@ -14,7 +14,7 @@ import { type IdempotencyKey, keyText, type Repeat } from '../../postgres/stored
 import { answersTo, type Batch, type Committed, RunAgain, sagasOf } from '../../postgres/transaction.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { loadStates } from './load.ts'
-import type { Owner } from './locks.ts'
+import { newOwner, type Owner } from './locks.ts'
 import { saveActs, savedSaga, savedStates, saveOutbox } from './save.ts'
 import type { Steps } from './steps.ts'
 import { ConnectionLost } from './trouble.ts'
@@ -41,7 +41,7 @@ export interface SimulatedStore {
  */
 export function* transact(store: SimulatedStore, batch: Batch): Steps<Committed> {
   const { database: db, rules } = store
-  const owner: Owner = { waitsFor: undefined }
+  const owner = newOwner()
   const acknowledged = store.acknowledged.take()
   let isDone = false
   try {

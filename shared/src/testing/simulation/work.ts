@@ -51,7 +51,8 @@ export class Work {
     }
     running.inTransaction = stop.at !== 'paused' && stop.at !== 'committed'
     if (stop.at === 'paused') return goOnAfter(stop.ms)
-    if (stop.at === 'blocked') return goOnAfter(world.random.int(1, 5))
+    // Not a look every few milliseconds: behind one slow transaction dozens may wait, and a run has only so many steps.
+    if (stop.at === 'blocked') return stop.whenFree(() => goOnAfter(world.random.int(1, 5)))
     const { rates, random } = world
     const drawn = random.next()
     if (drawn < rates.crash) {
