@@ -53,6 +53,10 @@ test('dozens that wait behind slow transactions, after a long pause, do not use 
   expect(steps).toBeLessThan(100_000)
 })
 
+test('what a rolled-back transaction was to delete is deleted at last, though nothing else is acknowledged', () => {
+  expect(simulation.run(planFor(129_222)).violations).toEqual([])
+})
+
 test('the same seed is the same run, on every machine', () => {
   // Another digest means that the engine, a service or the simulation does something at another moment: look, then write it here.
   expect(simulation.run(planFor(1), { digest: true }).digest).toBe('b582e308b46b8c1d')

@@ -113,10 +113,10 @@ export class Process implements Member {
   }
 
   /** Rule 26: what the broker has, the outbox need not show. */
-  flush(): void {
+  flush(afterMs?: number): void {
     if (this.#flushes) return
     this.#flushes = true
-    this.after(this.service.world.random.int(10, 200), () => {
+    this.after(afterMs ?? this.service.world.random.int(10, 200), () => {
       this.#flushes = false
       const rows = this.acknowledged.take()
       for (const row of rows) this.service.database.outbox.delete(placeText(row))
