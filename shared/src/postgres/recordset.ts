@@ -1,5 +1,5 @@
 import { binaryArray } from './binary-array.ts'
-import { storableJson, storableText } from './storable-json.ts'
+import { bytea, storableJson, storableText } from './storable-json.ts'
 
 export interface Column<Row = NamedValues> {
   /** As it stands in SQL. */
@@ -76,9 +76,7 @@ function parameter(type: string, value: unknown, storable: boolean): unknown {
 /** A value as the text that the database reads for its type. */
 function asText(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString()
-  if (value instanceof Uint8Array)
-    return `\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}`
-  return value
+  return value instanceof Uint8Array ? bytea(value) : value
 }
 
 /** The driver would put another character for half a surrogate pair, where the database refuses everything else that it cannot store. */

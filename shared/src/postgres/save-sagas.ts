@@ -12,13 +12,14 @@ export function saveSagas(
   const begun: Step[] = []
   const changed: Step[] = []
   const toWrite: Waiting[] = []
-  const toMove: Waiting[] = []
+  const toMove: Place[] = []
   const deleted: { sagaId: string; id: string }[] = []
   for (const saga of sagas) {
     const changes = saga.changes()
     for (const row of changes.log) (saga.hadBegun(row) ? changed : begun).push({ sagaId: saga.id, service, row })
     for (const row of changes.waiting)
-      (row.envelope ? toWrite : toMove).push({ sagaId: saga.id, partition: partitionOf(saga.id), row })
+      if (row.envelope) toWrite.push({ sagaId: saga.id, partition: partitionOf(saga.id), row })
+      else toMove.push({ sagaId: saga.id, row })
     for (const id of changes.waitingDeleted) deleted.push({ sagaId: saga.id, id })
   }
   return [
@@ -79,12 +80,14 @@ function changeSteps(rows: readonly Step[]): Statement {
   }
 }
 
-interface Waiting {
+interface Place {
   readonly sagaId: string
-  readonly partition: number
   readonly row: WaitingRow
 }
-const place = columnsBy<Waiting>({
+interface Waiting extends Place {
+  readonly partition: number
+}
+const place = columnsBy<Place>({
   'message_id text': ({ row }) => row.id,
   'kind text': ({ row }) => row.kind,
   'message_type text': ({ row }) => row.messageType,
@@ -151,7 +154,7 @@ function deleteWaiting(rows: readonly { sagaId: string; id: string }[]): Stateme
 }
 
 /** Rows whose message stays as it is: only their place and time change. */
-function moveWaiting(rows: readonly Waiting[]): Statement {
+function moveWaiting(rows: readonly Place[]): Statement {
   return {
     name: 'move-waiting',
     text: `update saga.waiting w set ${changing.replaceAll('excluded.', 'r.')} from ${moved.from}

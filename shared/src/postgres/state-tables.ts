@@ -17,20 +17,15 @@ export interface StateTable {
   readonly keyConstraints: ReadonlySet<string>
 }
 
-export const snakeCase = remembered((field: string) => field.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`))
+export const snakeCase = (field: string) => field.replaceAll(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 const camelCase = (column: string) => column.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
 
+const names = new Map<string, string>()
 /** A prepared statement's name must be its text's own, and at most 63 bytes long: names of tables may be longer. */
-export const statementName = remembered((text: string) => hash('sha1', text))
-
-/** For what is asked the same few things at every transaction. */
-function remembered(answer: (text: string) => string): (text: string) => string {
-  const answers = new Map<string, string>()
-  return text => {
-    const found = answers.get(text) ?? answer(text)
-    answers.set(text, found)
-    return found
-  }
+export function statementName(text: string): string {
+  const name = names.get(text) ?? hash('sha1', text)
+  names.set(text, name)
+  return name
 }
 
 /** The columns of a row, as the fields that handlers see. */

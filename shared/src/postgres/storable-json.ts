@@ -21,4 +21,6 @@ export function storableText(text: string): string {
   return (text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text).toWellFormed()
 }
 
-export const bytea = (bytes: Buffer | null) => (bytes ? `\\x${bytes.toString('hex')}` : null)
+/** Bytes as the text that the database reads for bytea. */
+export const bytea = (bytes: Uint8Array | null) =>
+  bytes && `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
