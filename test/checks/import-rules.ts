@@ -30,7 +30,8 @@ const rules: ((seen: Seen) => string | undefined)[] = [
         : 'a service imports nothing outside its own folder but saga-kit and shop-schemas'
     if (seen.target.startsWith('shop-') && seen.target !== 'shop-schemas')
       return 'a service knows no other service; they meet in shop-schemas only'
-    if (ofTheKit.has(seen.target)) return `${seen.target} is the kit's to use; a service asks saga-kit`
+    if (ofTheKit.has(seen.target) && !(own === 'services/console/' && ofAnyService.has(seen.target)))
+      return `${seen.target} is the kit's to use; a service asks saga-kit`
     return undefined
   },
 
@@ -84,6 +85,8 @@ const ofTheKit = new Set([
   'node-pg-migrate',
   '@kafkajs/confluent-schema-registry',
 ])
+/** The console is no participant: it has a database of its own making and an HTTP server that people see. */
+const ofAnyService = new Set(['pg', 'fastify', 'pino', 'prom-client'])
 const forTests = new Set(['vitest', 'fast-check', 'node:perf_hooks'])
 /** Modules of values that themselves import nothing: errors and the outcomes' constructors. */
 const plainData = new Set(['shared/src/errors.ts', 'shared/src/outcomes.ts'])

@@ -17,12 +17,21 @@ const own = (folder: URL): MigrationSet => ({ folder: fileURLToPath(folder), tab
 
 /** Brings the kit's tables and the service's own up to date. Instances that start together wait for one another. */
 export async function migrate(databaseUrl: string, serviceMigrations: URL | undefined): Promise<void> {
+  await apply(databaseUrl, serviceMigrations ? [kit, own(serviceMigrations)] : [kit])
+}
+
+/** The same for a service that takes no part in sagas and so has none of the kit's tables. */
+export async function migrateOwn(databaseUrl: string, migrations: URL): Promise<void> {
+  await apply(databaseUrl, [own(migrations)])
+}
+
+async function apply(databaseUrl: string, sets: readonly MigrationSet[]): Promise<void> {
   const dbClient = new pg.Client({ connectionString: databaseUrl, keepAlive: true, connectionTimeoutMillis: 5_000 })
   // One that breaks tells its query, and then whoever listens: without a listener the process ends.
   dbClient.on('error', () => {})
   try {
     await dbClient.connect()
-    for (const { folder, table } of serviceMigrations ? [kit, own(serviceMigrations)] : [kit])
+    for (const { folder, table } of sets)
       await runner({
         dbClient,
         dir: folder,
@@ -40,7 +49,16 @@ export async function migrate(databaseUrl: string, serviceMigrations: URL | unde
 
 /** For deployments that migrate by hand: refuses to start before that was done. */
 export async function refusePendingMigrations(pool: Pool, serviceMigrations: URL | undefined): Promise<void> {
-  for (const { folder, table } of serviceMigrations ? [kit, own(serviceMigrations)] : [kit]) {
+  await refusePending(pool, serviceMigrations ? [kit, own(serviceMigrations)] : [kit])
+}
+
+/** The same for a service that takes no part in sagas. */
+export async function refusePendingOwn(pool: Pool, migrations: URL): Promise<void> {
+  await refusePending(pool, [own(migrations)])
+}
+
+async function refusePending(pool: Pool, sets: readonly MigrationSet[]): Promise<void> {
+  for (const { folder, table } of sets) {
     const files = (await readdir(folder))
       .filter(file => file.endsWith('.sql'))
       .map(file => file.slice(0, -'.sql'.length))

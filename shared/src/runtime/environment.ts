@@ -29,7 +29,8 @@ export const warningsOf = (own: Settings, environment: Environment): string[] =>
     warning && environment[env] && environment[env] !== usual ? [`${env} is set: ${warning}`] : [],
   )
 
-function readWithoutSecrets<S extends Settings>(settings: S, environment: Environment): ValuesOf<S> {
+/** As `readSettings`; its complaint never shows a password. @throws StartError */
+export function readWithoutSecrets<S extends Settings>(settings: S, environment: Environment): ValuesOf<S> {
   try {
     return readSettings(settings, environment)
   } catch (error) {

@@ -1,12 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { ReactionDefinition } from '../reaction.ts'
-import {
-  type BatchSource,
-  type MetricDefinition,
-  metricDefinitions,
-  type StepDirection,
-  type StepOutcome,
-} from './metric-definitions.ts'
+import { type BatchSource, metricDefinitions, type StepDirection, type StepOutcome } from './metric-definitions.ts'
+import { registryOf } from './registry-of.ts'
 
 export interface Metrics {
   /** What /metrics prints. */
@@ -48,15 +43,9 @@ export interface MetricsOptions {
   readonly ofNode?: boolean
 }
 
-/** Node measures by a timer: at prom-client's 10 ms it woke a quiet service more often than all else together. */
-const eventLoopEveryMs = 100
-
 /** The metrics of one participant, in a registry of their own, so that several can live in one test process. */
 export function createMetrics({ service, steps = [], ofNode = true }: MetricsOptions): Metrics {
-  const registry = new Registry()
-  registry.setDefaultLabels({ service })
-  if (ofNode) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: eventLoopEveryMs })
-
+  const { registry, counter, gauge, histogram } = registryOf(service, { ofNode })
   const d = metricDefinitions
   const failed = cached((step: string, reason: string) => counters.failed.labels(step, reason))
   const counters = {
@@ -121,26 +110,6 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
     paused: (cause, isPaused) => pausedBy.set({ cause }, isPaused ? 1 : 0),
     lag: (topic, partition, records) => consumerLag.set({ topic, partition }, records),
     forgetLag: () => consumerLag.reset(),
-  }
-
-  function counter(definition: MetricDefinition) {
-    return new Counter({
-      name: definition.name,
-      help: definition.help,
-      labelNames: [...definition.labels],
-      registers: [registry],
-    })
-  }
-  function gauge(definition: MetricDefinition) {
-    return new Gauge({
-      name: definition.name,
-      help: definition.help,
-      labelNames: [...definition.labels],
-      registers: [registry],
-    })
-  }
-  function histogram({ name, help, labels, buckets = [] }: MetricDefinition) {
-    return new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] })
   }
 }
 

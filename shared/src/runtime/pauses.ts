@@ -4,10 +4,10 @@ import type { Metrics } from './metrics.ts'
 /** What holds the service up at the moment, told once when it begins and once when it ends. */
 export class Pauses {
   readonly #log: Log
-  readonly #metrics: Metrics
+  readonly #metrics: Pick<Metrics, 'paused'>
   readonly #causes = new Map<string, number>()
 
-  constructor(log: Log, metrics: Metrics) {
+  constructor(log: Log, metrics: Pick<Metrics, 'paused'>) {
     this.#log = log
     this.#metrics = metrics
   }

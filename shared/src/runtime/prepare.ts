@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
-import { StartError } from '../errors.ts'
 import { createKafka, type Kafka } from '../kafka/client.ts'
 import { type Codec, createCodec } from '../kafka/codec.ts'
 import { createRegistry } from '../kafka/registry.ts'
@@ -17,6 +15,7 @@ import type { Pauses } from './pauses.ts'
 import { publishedBy, readBy } from './rules.ts'
 import { checkDatabase, checkTopics } from './start-checks.ts'
 import { troubleOf } from './trouble.ts'
+import { untilAnswered } from './until-answered.ts'
 
 export interface PrepareOptions {
   readonly participant: Participant
@@ -110,19 +109,4 @@ export function createPools({
 export function createKafkaOf({ participant: { service }, kit, log, redirect }: PrepareOptions): Kafka {
   const { kafkaBrokers: brokers, kafkaRecordCodec: recordCodec } = kit
   return createKafka({ clientId: service, brokers, recordCodec, logger: log, ...(redirect && { redirect }) })
-}
-
-/** At start others may be starting too: what does not answer is asked again, what answers wrongly is told. */
-async function untilAnswered<T>(what: string, pauses: Pauses, ask: () => Promise<T>): Promise<T> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const answer = await ask()
-      pauses.set(what, false)
-      return answer
-    } catch (error) {
-      if (error instanceof StartError) throw error
-      pauses.set(what, true, error)
-      await sleep(Math.min(200 * 2 ** tries, 5_000))
-    }
-  }
 }

@@ -1,45 +1,15 @@
-import { constants } from 'node:os'
-import { StartError } from '../errors.ts'
 import type { Route } from '../http/routes.ts'
 import type { Participant } from '../participant.ts'
+import { runUntilSignal } from './run-until-signal.ts'
 import { startService } from './service.ts'
 
 export { batchRoute } from '../http/batch-routes.ts'
 export { commandRoute, queryRoute, type Reader, type Route } from '../http/routes.ts'
 export { type Service, type ServiceOptions, startService } from './service.ts'
 
-/**
- * The main program of a service: settings from the environment, SIGTERM and SIGINT stop it in order. A wrong setting is
- * one line on stderr and exit code 78 (EX_CONFIG of sysexits.h); an orchestrator gains nothing by restarting it.
- */
-export async function run(
+/** The main program of a participant: settings from the environment, an orderly end on SIGTERM and SIGINT. */
+export const run = (
   participant: Participant<any, any>,
   o: { readonly routes?: readonly Route[]; readonly migrations?: URL },
-): Promise<void> {
-  // Process 1 of a container has no default action for signals: it would hear of none while it starts, and a service waits
-  // long for a registry that is away. What it has begun may be left at any instant.
-  const endAtOnce = (signal: NodeJS.Signals) => process.exit(128 + constants.signals[signal])
-  process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce)
-  try {
-    const service = await startService(participant, { ...o, environment: process.env })
-    let stopping = false
-    const stop = (signal: NodeJS.Signals) => {
-      if (stopping) return
-      stopping = true
-      // The platform kills what is not gone by its grace period; what is unfinished then comes again elsewhere.
-      service.stop().then(
-        () => process.exit(0),
-        error => {
-          console.error(`${participant.service}: stopping on ${signal} failed:`, error)
-          process.exit(1)
-        },
-      )
-    }
-    process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce)
-    process.on('SIGTERM', stop).on('SIGINT', stop)
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error
-    console.error(`${participant.service}: ${error.message} [${error.code}]`)
-    process.exit(78)
-  }
-}
+): Promise<void> =>
+  runUntilSignal(participant.service, () => startService(participant, { ...o, environment: process.env }))
