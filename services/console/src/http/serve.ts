@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Registry } from 'prom-client'
+import {
+  answerWrongMethods,
+  createApp,
+  type HttpServer,
+  type Log,
+  listen,
+  problem,
+  type ReadinessCheck,
+  serveProbes,
+  troubleOf,
+} from 'saga-kit/parts'
+import { servePages } from './pages.ts'
+import type { Right, Route } from './route.ts'
+
+export interface ServeOptions {
+  readonly port: number
+  readonly routes: readonly Route[]
+  /** What every answer passes through: cookies, security headers. Before the routes. */
+  readonly install?: (app: FastifyInstance) => Promise<void>
+  /** Throws the problem of a request that has not the route's right; asked before a body is read. */
+  readonly guard: (request: FastifyRequest, right: Right) => void | Promise<void>
+  /** False until the database has been brought up to date. */
+  readonly isOpen: () => boolean
+  readonly readiness: () => Promise<readonly ReadinessCheck[]>
+  readonly registry: Registry
+  readonly dist: URL
+  readonly log: Log
+}
+
+const kitPaths = ['/livez', '/readyz', '/metrics']
+
+/** The console's HTTP listener: probes and metrics, the routes below /api, and the pages. @throws StartError `port-in-use`, `port-refused` */
+export async function serve(o: ServeOptions): Promise<HttpServer> {
+  const { port, routes, log } = o
+  const closing = new AbortController()
+  const app = createApp({
+    ...{ log, closing: closing.signal, hint: 'the pages begin at /, what they ask at /api' },
+    isUnavailable: error => troubleOf(error).kind === 'infrastructure',
+  })
+  await o.install?.(app)
+  for (const { method, path, right, handle } of routes)
+    app.route({
+      ...{ method, url: path },
+      async onRequest(request) {
+        if (!o.isOpen()) throw problem('starting', 'the database does not answer yet', { retryAfterSeconds: 1 })
+        await o.guard(request, right)
+      },
+      handler: (request, reply) => handle(request, reply, closing.signal),
+    })
+  serveProbes(app, o)
+  answerWrongMethods(app, [...routes, ...kitPaths.map(path => ({ method: 'GET', path }))])
+  await servePages(app, o)
+  return listen(app, { port, host: '0.0.0.0', setting: 'PORT', closing })
+}

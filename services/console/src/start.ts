@@ -1,0 +1,67 @@
+import { createLog, createPool, type Environment, Pauses } from 'saga-kit/parts'
+import { prepareDatabase } from './database.ts'
+import type { Route } from './http/route.ts'
+import { serve } from './http/serve.ts'
+import { createConsoleMetrics } from './metrics.ts'
+import { readConsoleSettings } from './settings.ts'
+
+export interface Console {
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the console: its HTTP listener, its tables, and then what observes. Waits for what does not answer yet, and says so.
+ * @throws StartError when a setting, a migration or the port is wrong: trying again cannot help
+ */
+export async function startConsole(environment: Environment): Promise<Console> {
+  const settings = readConsoleSettings(environment)
+  const log = createLog({ service: 'console', level: settings.logLevel, redact: settings.logRedact })
+  const metrics = createConsoleMetrics()
+  const pauses = new Pauses(log, metrics)
+
+  // ---- the database: what observes must not wait for what is looked at
+  const ofPool = (share: string, poolSize: number) =>
+    createPool({ url: settings.databaseUrl, poolSize, applicationName: `console ${share}` })
+  const half = Math.max(1, settings.databasePool >> 1)
+  const observing = ofPool('observer', settings.databasePool - half)
+  const reading = ofPool('pages', half)
+  const endPools = () => Promise.all([observing.end(), reading.end()])
+
+  // ---- what pages ask
+  const routes: Route[] = []
+
+  let isOpen = false
+  const readiness = async () => [
+    { name: 'start', ok: isOpen, detail: `waits for ${pauses.causes.join(', ') || 'its tables'}` },
+    { name: 'database', ok: !pauses.causes.includes('database') },
+  ]
+  const http = await serve({
+    ...{ port: settings.port, routes, registry: metrics.registry, log, readiness, isOpen: () => isOpen },
+    guard: () => {},
+    dist: new URL('../dist/', import.meta.url),
+  }).catch(async error => {
+    await endPools()
+    throw error
+  })
+
+  try {
+    await prepareDatabase(observing, pauses, settings)
+  } catch (error) {
+    await http.close()
+    await endPools()
+    throw error
+  }
+  isOpen = true
+  log.info({ port: http.port }, 'the console is up')
+
+  return {
+    port: http.port,
+    async stop() {
+      log.info({}, 'stopping')
+      await http.close(settings.shutdownTimeoutMs / 2)
+      await endPools()
+      log.info({}, 'stopped')
+    },
+  }
+}
