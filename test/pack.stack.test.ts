@@ -62,6 +62,18 @@ for (const violation of report.violations) console.log(violationText(violation))
 process.exitCode = report.found === 0 ? 0 : 1
 `
 
+/** An operators' tool of the team's own. */
+const verdictSource = `
+import { findParticipants, readTrace } from 'saga-kit/operating'
+
+const reach = {
+  brokers: process.env.KAFKA_BROKERS.split(','), topicPrefix: process.env.TOPIC_PREFIX, token: undefined, tokenToDeclared: false,
+  admin: new Map(), operator: 'team', settingNames: { admin: 'ADMIN', tokenToDeclared: 'TOKEN' },
+}
+const { verdict, steps } = await readTrace(await findParticipants(reach), process.argv[2])
+console.log(verdict, ...steps.map(({ operation }) => operation))
+`
+
 /** The same team's simulation: nothing has to be started for it. */
 const simulateSource = `
 import { simulateCommand } from 'saga-kit/simulation'
@@ -96,7 +108,7 @@ test('a tarball of the kit runs a participant outside the repository', { timeout
   )
   const sources = {
     ...{ 'participant.js': participantSource, 'main.js': mainSource },
-    ...{ 'audit.js': auditSource, 'simulate.js': simulateSource },
+    ...{ 'audit.js': auditSource, 'verdict.js': verdictSource, 'simulate.js': simulateSource },
   }
   for (const [file, source] of Object.entries(sources)) writeFileSync(join(outside, file), source)
 
@@ -170,6 +182,9 @@ test('a tarball of the kit runs a participant outside the repository', { timeout
     expect(trace).toMatch(
       /loyalty +earn +succeeded +POST .*Earned\n.*loyalty +record_points +succeeded +Earned of loyalty/,
     )
+
+    const verdict = execFileSync(process.execPath, ['verdict.js', sagaId], { cwd: outside, env, encoding: 'utf8' })
+    expect(verdict).toBe('settled earn record_points\n')
 
     const audit = () =>
       spawnSync(process.execPath, ['audit.js'], {

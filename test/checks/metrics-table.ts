@@ -1,5 +1,5 @@
 import { consoleMetricDefinitions } from '../../services/console/src/metric-definitions.ts'
-import { auditMetricDefinitions } from '../../shared/src/cli/audit-metrics.ts'
+import { auditMetricDefinitions } from '../../shared/src/operating/audit-metrics.ts'
 import {
   type MetricDefinition,
   metricDefinitions,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { auditEnds, violationsThatCount } from './audit.ts'
-import { auditMetrics } from './audit-metrics.ts'
+import { violationsThatCount } from '../operating/audit.ts'
+import { auditMetrics } from '../operating/audit-metrics.ts'
+import { auditEnds } from './audit.ts'
 
 const report = (found: number, discarded: number) => ({ found, discarded: { found: discarded, violations: [] } })
 

@@ -1,15 +1,13 @@
-import * as contract from '../admin/contract.ts'
-import { type AuditReport, auditOver } from '../core/audit-over.ts'
-import type { AuditSource, FigureQuery } from '../core/audit-source.ts'
+import type { AuditReport } from '../core/audit-over.ts'
 import { violationText } from '../core/violation.ts'
-import { StartError } from '../errors.ts'
-import { type Admin, Refusal, Silence } from './admin.ts'
-import { auditMetrics, writeMetrics } from './audit-metrics.ts'
+import { auditParticipants, violationsThatCount } from '../operating/audit.ts'
+import { auditMetrics } from '../operating/audit-metrics.ts'
 import type { Context } from './context.ts'
-import { type ExitCode, exit, Failure } from './exit.ts'
+import { type ExitCode, exit } from './exit.ts'
 import { findParticipants } from './participants.ts'
 import { table } from './table.ts'
 import { second } from './times.ts'
+import { writeMetrics } from './write-metrics.ts'
 
 export interface AuditOptions {
   readonly before?: Date | undefined
@@ -24,64 +22,17 @@ export interface AuditOptions {
 /** `saga audit`: whether what always holds does, over all services. Ends with 1 on a violation. */
 export async function audit(context: Context, options: AuditOptions): Promise<ExitCode> {
   const { terminal } = context
-  const { admins, silent } = await findParticipants(context)
-  // Over some of them it would find violations that are none.
-  if (silent.length > 0)
-    throw new Failure(
-      exit.unreachable,
-      `an audit asks everybody: ${silent.map(s => `${s.service} ${s.why}`).join('; ')}`,
-    )
+  const participants = await findParticipants(context)
   const { before = new Date(), since, atRest = false } = options
-  const report = await auditOver(admins.map(sourceOf), { before, atRest, ...(since && { since }) }).catch(error => {
-    if (error instanceof StartError) throw new Failure(exit.usage, error.message)
-    throw error
-  })
+  const report = await auditParticipants(participants, { before, atRest, ...(since && { since }) })
   if (options.prometheus !== undefined)
     writeMetrics(options.prometheus, await auditMetrics(violationsThatCount(report, options), new Date()))
   terminal.out(context.json ? JSON.stringify(report) : reportText(report, terminal.columns))
   return auditEnds(report, options)
 }
 
-/** That something was discarded may explain a violation, and need not: somebody has to have looked before it counts as known. */
-export function violationsThatCount(
-  { found, discarded }: Pick<AuditReport, 'found' | 'discarded'>,
-  { acceptDiscarded = false }: AuditOptions,
-): number {
-  return found + (acceptDiscarded ? 0 : discarded.found)
-}
-
 export const auditEnds = (report: Pick<AuditReport, 'found' | 'discarded'>, options: AuditOptions): ExitCode =>
   violationsThatCount(report, options) > 0 ? exit.found : exit.fine
-
-/** All rows of a participant are read before it answers. Longer than this, fetch itself does not wait. */
-const booksTimeoutMs = 300_000
-
-/** A participant as the audit sees it, over its admin listener. */
-function sourceOf(admin: Admin): AuditSource {
-  const { service } = admin
-  const named = async <T>(answer: Promise<T | undefined>): Promise<T> => {
-    const found = await answer.catch(error => {
-      if (!(error instanceof Silence || error instanceof Refusal)) throw error
-      throw new Failure(exit.unreachable, `an audit asks everybody: ${service} ${error.message}`)
-    })
-    if (found === undefined) throw new Failure(exit.unreachable, `${service} contributes nothing to an audit`)
-    return found
-  }
-  return {
-    service,
-    figures: query => named(admin.get('/admin/figures', searchOf(query), contract.figurePage)),
-    books: () => named(admin.get('/admin/books', {}, contract.books, booksTimeoutMs)),
-    backlog: async () => {
-      const { retrying, parked, calling, dead, outbox } = await named(admin.status())
-      return { unfinished: retrying + parked + calling, openLetters: dead, unpublished: outbox }
-    },
-  }
-}
-
-const searchOf = (query: FigureQuery) =>
-  'sagaIds' in query
-    ? { sagas: query.sagaIds.join(',') }
-    : { before: query.before, after: query.after ?? undefined, limit: String(query.limit) }
 
 function reportText(report: AuditReport, width: number | undefined): string {
   const { sagas, figures, books, found, violations, discarded } = report

@@ -1,7 +1,7 @@
 import { checkChoreography } from '../choreography/check.ts'
 import { mermaidOf } from '../choreography/mermaid.ts'
+import type { Declarations } from '../operating/declarations.ts'
 import type { Context } from './context.ts'
-import type { Declarations } from './declarations.ts'
 import { type ExitCode, exit, wrongUsage } from './exit.ts'
 import { findDeclarations } from './participants.ts'
 

@@ -1,10 +1,9 @@
+import { discard as discardAt } from '../operating/discard.ts'
+import { findLetter } from '../operating/letters.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exit, Failure, wrongUsage } from './exit.ts'
-import { findLetter } from './letters.ts'
 import { letterTable } from './list.ts'
 import { findParticipants } from './participants.ts'
-import { insist } from './replay/insist.ts'
-import { planOf } from './replay/plan.ts'
 
 export interface DiscardOptions {
   readonly reason: string
@@ -25,7 +24,7 @@ export async function discard(context: Context, id: string, options: DiscardOpti
       `--reason ${JSON.stringify(reason)} says nothing: give at least ${leastReason} characters, since whoever finds that something is missing will ask`,
     )
   const participants = await findParticipants(context, options.service)
-  const found = await findLetter(context, participants, { ...options, ids: [id] })
+  const found = await findLetter(settings, participants, { ...options, ids: [id] })
   const { service, sagaId, deaths } = found
   terminal.err(letterTable([found], terminal.columns))
   if (!options.yes) {
@@ -36,14 +35,8 @@ export async function discard(context: Context, id: string, options: DiscardOpti
     }
   }
   const owner = participants.admins.find(admin => admin.service === service)!
-  const { planId } = planOf([], { operator: settings.operator, fromTopic: false, now: new Date() })
-  const result = await insist(
-    service,
-    () => owner.discard({ letter: { id, sagaId, deaths }, reason, force, plan: planId }),
-    { patienceMs: 30_000 },
-  ).catch(error => {
-    throw new Failure(exit.unreachable, `${error.message}; whether it was discarded is not known: try again`)
-  })
+  const { operator } = settings
+  const result = await discardAt(owner, { id, sagaId, deaths }, { operator, reason, force })
   if (context.json) terminal.out(JSON.stringify({ service, ...result }))
   switch (result.result) {
     case 'done':

@@ -1,3 +1,5 @@
+import type { OperatingError } from '../operating/operating-error.ts'
+
 /** What the process ends with; docs/operating.md lists them for whoever writes a script. */
 export const exit = {
   fine: 0,
@@ -15,6 +17,12 @@ export const exit = {
   interrupted: 130,
 } as const
 export type ExitCode = (typeof exit)[keyof typeof exit]
+
+export const exitOf: Record<OperatingError['code'], ExitCode> = {
+  'wrong-request': exit.usage,
+  'not-found': exit.usage,
+  unreachable: exit.unreachable,
+}
 
 const gravest: readonly ExitCode[] = [
   exit.broken,

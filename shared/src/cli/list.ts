@@ -1,6 +1,6 @@
+import { type FoundLetter, findLetters, type LetterFilter, operationOf } from '../operating/letters.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exit, worst } from './exit.ts'
-import { type FoundLetter, findLetters, type LetterFilter } from './letters.ts'
 import { findParticipants, tellSilent } from './participants.ts'
 import { type Column, table } from './table.ts'
 import { second } from './times.ts'
@@ -14,7 +14,7 @@ export interface ListOptions extends LetterFilter {
 export async function list(context: Context, options: ListOptions): Promise<ExitCode> {
   const { terminal } = context
   const participants = await findParticipants(context, options.service)
-  const { letters, silent } = await findLetters(context, participants, options)
+  const { letters, silent } = await findLetters(context.settings, participants, options)
   const groups = options.groupBy && grouped(letters, options.groupBy)
   if (context.json) terminal.out(JSON.stringify({ ...(groups ? { groups } : { letters }), silent }))
   else if (letters.length === 0) terminal.out('no open letters')
@@ -23,9 +23,6 @@ export async function list(context: Context, options: ListOptions): Promise<Exit
   tellSilent(context, silent, 'its letters are not among these')
   return worst(silent.length > 0 ? exit.unreachable : exit.fine, letters.length > 0 ? exit.found : exit.fine)
 }
-
-export const operationOf = ({ step, direction }: Pick<FoundLetter, 'step' | 'direction'>) =>
-  step === null ? '' : direction === 'compensation' ? `undo ${step}` : step
 
 export function letterTable(letters: readonly FoundLetter[], width: number | undefined): string {
   return table(letters, letterColumns, width)

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
+import { OperatingError } from '../operating/operating-error.ts'
 import { audit } from './audit.ts'
 import { check, graph } from './choreography.ts'
 import type { Context } from './context.ts'
 import { discard } from './discard.ts'
-import { type ExitCode, exit, Failure } from './exit.ts'
+import { type ExitCode, exit, exitOf, Failure } from './exit.ts'
 import { list } from './list.ts'
 import { createProgram } from './program.ts'
 import { replay } from './replay/command.ts'
@@ -54,6 +55,10 @@ function told(error: unknown, terminal: Terminal): ExitCode {
   if (error instanceof Failure) {
     terminal.err(`saga: ${error.message}`)
     return error.exitCode
+  }
+  if (error instanceof OperatingError) {
+    terminal.err(`saga: ${error.message}`)
+    return exitOf[error.code]
   }
   terminal.err(`saga failed, which is its own fault: ${(error as Error).stack}`)
   return exit.broken

@@ -2,21 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import type { Reach } from '../operating/reach.ts'
 import { brokerList, httpUrl } from '../runtime/setting-types.ts'
 import { wrongUsage } from './exit.ts'
 
-export interface CliSettings {
-  /** Undefined when nothing names any: then only services named by --admin can be asked. */
-  readonly brokers: readonly string[] | undefined
-  readonly topicPrefix: string
+export interface CliSettings extends Reach {
   readonly registryUrl: string | undefined
-  /** Sent to admin listeners only; never shown. */
-  readonly token: string | undefined
-  /** Also over plain http to addresses that declarations name. */
-  readonly tokenToDeclared: boolean
-  /** Addresses of admin listeners by service, instead of those in the declarations. */
-  readonly admin: ReadonlyMap<string, string>
-  readonly operator: string
 }
 
 /** As commander gives them. */
@@ -71,6 +62,7 @@ export function readCliSettings(flags: GlobalFlags, env: Environment, folder: st
     operator:
       first(operatorName, ['--operator', flags.operator], ['SAGA_OPERATOR', env.SAGA_OPERATOR]) ??
       `${userInfo().username}@${hostname()}`,
+    settingNames: { admin: '--admin', tokenToDeclared: '--token-to-declared' },
   }
 }
 

@@ -1,15 +1,15 @@
 import type { LetterDetail } from '../admin/contract.ts'
 import { textHeader } from '../core/headers.ts'
+import { decodeLetter } from '../operating/decode-letter.ts'
+import type { TopicLetter } from '../operating/letter-topic.ts'
+import { type FoundLetter, findLetter, noSuchLetter, operationOf } from '../operating/letters.ts'
+import type { Participants } from '../operating/participants.ts'
+import { readTrace } from '../operating/trace/read-trace.ts'
 import type { Context } from './context.ts'
-import { decodeLetter } from './decode-letter.ts'
 import { type ExitCode, exit, Failure } from './exit.ts'
-import type { TopicLetter } from './letter-topic.ts'
-import { type FoundLetter, findLetter, noSuchLetter } from './letters.ts'
-import { operationOf } from './list.ts'
-import { findParticipants, type Participants } from './participants.ts'
+import { findParticipants } from './participants.ts'
 import { oneLine } from './table.ts'
 import { second } from './times.ts'
-import { readTrace } from './trace/command.ts'
 import { traceText } from './trace/lines.ts'
 
 export interface ShowOptions {
@@ -22,7 +22,7 @@ export interface ShowOptions {
 export async function show(context: Context, id: string, options: ShowOptions): Promise<ExitCode> {
   const { terminal } = context
   const participants = await findParticipants(context, options.service)
-  const found = await findLetter(context, participants, { ...options, ids: [id] })
+  const found = await findLetter(context.settings, participants, { ...options, ids: [id] })
   const letter = options.fromTopic ? await asOnTopic(context, found) : await asAtOwner(participants, found)
   // With --service only that one was asked for the letter; the saga is everybody's.
   const everybody = options.service?.length ? await findParticipants(context) : participants

@@ -1,7 +1,8 @@
 import type { Status } from '../admin/contract.ts'
+import { askAll } from '../operating/participants.ts'
 import type { Context } from './context.ts'
 import { type ExitCode, exit, worst } from './exit.ts'
-import { askAll, findParticipants, tellSilent } from './participants.ts'
+import { findParticipants, tellSilent } from './participants.ts'
 import { type Column, table } from './table.ts'
 
 /** `saga status`: what stands in each service. Ends with 1 if anything is dead or paused. */

@@ -1,12 +1,14 @@
+import { type Found, findLetters, type LetterFilter, noSuchLetter } from '../../operating/letters.ts'
+import type { Participants } from '../../operating/participants.ts'
+import { ownersOf } from '../../operating/replay/owners.ts'
+import { type Count, countsOf, type Plan, planOf } from '../../operating/replay/plan.ts'
+import { loadPlan, savePlan } from '../../operating/replay/plan-file.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exit, Failure, worst, wrongUsage } from '../exit.ts'
-import { type Found, findLetters, type LetterFilter, noSuchLetter } from '../letters.ts'
-import { findParticipants, type Participants, tellSilent } from '../participants.ts'
+import { findParticipants, tellSilent } from '../participants.ts'
 import { type Column, table } from '../table.ts'
 import { dryRun } from './dry-run.ts'
-import { type Count, countsOf, type Plan, planOf } from './plan.ts'
-import { loadPlan, savePlan } from './plan-file.ts'
-import { ownersOf, replayPlan } from './replay-plan.ts'
+import { tellReplay } from './tell-replay.ts'
 
 export interface ReplayOptions extends LetterFilter {
   readonly all?: boolean | undefined
@@ -39,7 +41,7 @@ export async function replay(context: Context, options: ReplayOptions): Promise<
   const given = options.resume ?? options.plan
   const pinned = given === undefined ? await select(context, options) : await load(context, given)
   if (!pinned) return exit.fine
-  const { plan, file, name, silent } = pinned
+  const { plan, name, silent } = pinned
   showPlan(context, plan)
   tellSilent(context, silent, 'its letters are not among these')
   const seen = silent.length > 0 ? exit.unreachable : exit.fine
@@ -53,7 +55,7 @@ export async function replay(context: Context, options: ReplayOptions): Promise<
     if (!terminal.canAsk) throw wrongUsage('a replay asks first, and there is nobody to ask: give --yes')
     if (!(await terminal.ask('Replay them?'))) return nothingDone(terminal)
   }
-  return worst(seen, await replayPlan(context, pinned, { ...options, file }))
+  return worst(seen, await tellReplay(context, pinned, options))
 }
 
 function nothingDone(terminal: Context['terminal']): ExitCode {
@@ -76,7 +78,7 @@ function requireOneSelection(o: ReplayOptions): void {
 async function select(context: Context, options: ReplayOptions): Promise<Pinned | undefined> {
   const { fromTopic = false, ids = [], service = [] } = options
   const participants = await findParticipants(context, service)
-  const { letters, silent } = await findLetters(context, participants, options)
+  const { letters, silent } = await findLetters(context.settings, participants, options)
   const missing = ids.filter(id => !letters.some(letter => letter.id === id))
   if (missing.length > 0) throw noSuchLetter(missing, silent)
   if (letters.length === 0) {

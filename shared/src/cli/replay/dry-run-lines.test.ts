@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { DryRun } from '../../admin/contract.ts'
-import { difference, dryRunText, wouldEnd } from './dry-run-lines.ts'
-import { letter } from './replay.fixture.ts'
+import { wouldEnd } from '../../operating/replay/rehearse.ts'
+import { letter } from '../../operating/replay/replay.fixture.ts'
+import { difference, dryRunText } from './dry-run-lines.ts'
 
 const plain = { styled: (_: unknown, text: string) => text }
 const step = (o: Partial<DryRun['steps'][0]> = {}): DryRun['steps'][0] => ({

@@ -1,10 +1,10 @@
-import type { DryRun } from '../../admin/contract.ts'
-import type { Rehearsed } from '../admin.ts'
-import { operationOf } from '../list.ts'
+import type { Rehearsed } from '../../operating/admin.ts'
+import { operationOf } from '../../operating/letters.ts'
+import type { PlanLetter } from '../../operating/replay/plan.ts'
+import { isAmong } from '../../operating/replay/rehearse.ts'
 import { oneLine } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { second } from '../times.ts'
-import type { PlanLetter } from './plan.ts'
 
 /** What a replay would do, for people: how each step ends, each row before and after, what would be published. */
 export function dryRunText(letter: PlanLetter, found: Rehearsed, { styled }: Pick<Terminal, 'styled'>): string {
@@ -37,14 +37,6 @@ export function dryRunText(letter: PlanLetter, found: Rehearsed, { styled }: Pic
   if (found.stillBehind > 0) lines.push(`  ${found.stillBehind} would still be parked behind it`)
   return lines.join('\n')
 }
-
-/** Would it be done, if it were replayed now? */
-export const wouldEnd = (letter: PlanLetter, found: Rehearsed) =>
-  !('cannot' in found) &&
-  // A reaction that a release has taken out, or another letter before it: then there is nothing that could fail.
-  isAmong(found, letter) &&
-  !found.steps.some(({ outcome }) => outcome === 'failed' || outcome === 'dead')
-const isAmong = ({ steps }: DryRun, letter: PlanLetter) => steps.some(({ id }) => id === letter.id)
 
 interface Change {
   readonly sign: '-' | '+'

@@ -1,9 +1,9 @@
+import { readTrace } from '../../operating/trace/read-trace.ts'
+import type { Trace } from '../../operating/trace/trace-of.ts'
 import type { Context } from '../context.ts'
 import { type ExitCode, exit } from '../exit.ts'
-import { askAll, findParticipants, type Participants } from '../participants.ts'
-import type { Answer } from './awaited.ts'
+import { findParticipants } from '../participants.ts'
 import { traceText } from './lines.ts'
-import { type Trace, traceOf } from './trace-of.ts'
 
 /** `saga trace`: what happened in a saga over all services, and what it waits for. Its exit code is the verdict. */
 export async function trace(context: Context, sagaId: string): Promise<ExitCode> {
@@ -19,13 +19,4 @@ const exitOf: Record<Trace['verdict'], ExitCode> = {
   'not-found': exit.usage,
   unknown: exit.unreachable,
   open: exit.open,
-}
-
-export async function readTrace({ admins, declared, silent }: Participants, sagaId: string): Promise<Trace> {
-  const asked = await askAll(admins, admin => admin.saga(sagaId))
-  const answers = new Map<string, Answer>()
-  for (const { service, why } of [...silent, ...asked.silent]) answers.set(service, { kind: 'silent', why })
-  for (const { service, answer } of asked.answers)
-    answers.set(service, answer ? { kind: 'knows', state: answer } : { kind: 'never-seen' })
-  return traceOf(sagaId, declared, answers, new Date())
 }

@@ -1,10 +1,10 @@
+import type { Awaited } from '../../operating/trace/awaited.ts'
+import type { Cause } from '../../operating/trace/cause.ts'
+import type { Trace, TracedStep } from '../../operating/trace/trace-of.ts'
 import type { Column } from '../table.ts'
 import { oneLine, table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { millisecond, second, shortly } from '../times.ts'
-import type { Awaited } from './awaited.ts'
-import type { Cause } from './cause.ts'
-import type { Trace, TracedStep } from './trace-of.ts'
 
 const meaning: Record<Trace['verdict'], string> = {
   settled: 'settled: nothing is awaited',

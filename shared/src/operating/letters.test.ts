@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Letter } from '../admin/contract.ts'
 import { type Admin, Silence } from './admin.ts'
-import type { Context } from './context.ts'
 import { findLetter, findLetters } from './letters.ts'
 import type { Participants } from './participants.ts'
 
@@ -30,9 +29,9 @@ function participantsWith(...letters: Letter[]) {
   }))
   return { asked, participants: { admins, declared: [], silent: [] } as unknown as Participants }
 }
-const context = {} as Context
+const reach = { brokers: undefined, topicPrefix: '' }
 const find = async (participants: Participants, filter: Parameters<typeof findLetters>[2]) =>
-  (await findLetters(context, participants, filter)).letters.map(({ service, id }) => `${service} ${id}`)
+  (await findLetters(reach, participants, filter)).letters.map(({ service, id }) => `${service} ${id}`)
 
 test('letters of all owners, in the order of their deaths', async () => {
   const { participants } = participantsWith(letter('a', s1, 'x', 2), letter('b', s1, 'y', 1), letter('a', s2, 'z', 3))
@@ -60,10 +59,10 @@ test('an id that names its saga is looked for there only; any other everywhere',
 
 test('one letter: none and several are told, and who did not answer', async () => {
   const { participants } = participantsWith(letter('a', s1, 'x'), letter('b', s1, 'x'))
-  const one = (p: Participants, service?: string[]) => findLetter(context, p, { ids: ['x'], service })
+  const one = (p: Participants, service?: string[]) => findLetter(reach, p, { ids: ['x'], service })
   expect(await one(participants, ['b'])).toMatchObject({ service: 'b' })
   await expect(one(participants)).rejects.toThrow(/x is dead in a \(saga .*\) and b \(saga .*\): name one by --service/)
-  await expect(findLetter(context, participants, { ids: ['y'] })).rejects.toMatchObject({ exitCode: 2 })
+  await expect(findLetter(reach, participants, { ids: ['y'] })).rejects.toMatchObject({ code: 'not-found' })
 
   const away = {
     service: 'c',
@@ -74,7 +73,7 @@ test('one letter: none and several are told, and who did not answer', async () =
   }
   const withAway = { ...participants, admins: [away] }
   await expect(one(withAway as unknown as Participants)).rejects.toMatchObject({
-    exitCode: 3,
+    code: 'unreachable',
     message: expect.stringContaining('c does not answer'),
   })
 })

@@ -4,10 +4,10 @@ import { createKafka } from '../kafka/client.ts'
 import type { FetchedRecord } from '../kafka/fetched.ts'
 import { NoSuchTopic, readTopic } from '../kafka/read-topic.ts'
 import { deadLetterTopic } from '../kafka/topic-specs.ts'
-import type { Context } from './context.ts'
-import { exit, Failure, wrongUsage } from './exit.ts'
 import type { FoundLetter } from './letters.ts'
+import { OperatingError } from './operating-error.ts'
 import type { Participants } from './participants.ts'
+import type { Reach } from './reach.ts'
 
 /** A letter with its bytes, from which its owner can restore it (rule 19). */
 export interface TopicLetter extends FoundLetter {
@@ -16,15 +16,15 @@ export interface TopicLetter extends FoundLetter {
   readonly bodyBase64: string | null
 }
 
-/** The open letters on the topics of these services that are wanted. @throws Failure when Kafka cannot be read */
+/** The open letters on the topics of these services that are wanted. @throws OperatingError when Kafka cannot be read */
 export async function readTopicLetters(
-  { settings }: Context,
+  { brokers, topicPrefix }: Pick<Reach, 'brokers' | 'topicPrefix'>,
   participants: Pick<Participants, 'declared'>,
   services: readonly string[],
   isWanted: (letter: TopicLetter) => boolean,
 ): Promise<TopicLetter[]> {
-  const { brokers, topicPrefix } = settings
-  if (brokers === undefined) throw wrongUsage('--from-topic needs brokers: give --brokers or KAFKA_BROKERS')
+  if (brokers === undefined)
+    throw new OperatingError('wrong-request', '--from-topic needs brokers: give --brokers or KAFKA_BROKERS')
   const kafka = createKafka({ clientId: 'saga', brokers })
   const declared = new Map(participants.declared.map(({ service, letterTopic }) => [service, letterTopic]))
   const letters: TopicLetter[] = []
@@ -33,8 +33,9 @@ export async function readTopicLetters(
     try {
       letters.push(...(await openLetters(service, readTopic(kafka, topic), isWanted)))
     } catch (error) {
-      if (error instanceof NoSuchTopic) throw wrongUsage(`${error.message}: is the topic prefix right?`)
-      throw new Failure(exit.unreachable, `${topic} cannot be read: ${(error as Error).message}`)
+      if (error instanceof NoSuchTopic)
+        throw new OperatingError('wrong-request', `${error.message}: is the topic prefix right?`)
+      throw new OperatingError('unreachable', `${topic} cannot be read: ${(error as Error).message}`)
     }
   }
   return letters

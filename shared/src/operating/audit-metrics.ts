@@ -1,4 +1,3 @@
-import { renameSync, writeFileSync } from 'node:fs'
 import { Gauge, Registry } from 'prom-client'
 import type { MetricDefinition } from '../runtime/metric-definitions.ts'
 
@@ -25,11 +24,4 @@ export async function auditMetrics(violations: number, endedAt: Date): Promise<s
   set(auditMetricDefinitions.violations, violations)
   set(auditMetricDefinitions.completed, endedAt.getTime() / 1_000)
   return registry.metrics()
-}
-
-/** Put in place whole: whoever collects it may read at any moment. */
-export function writeMetrics(file: string, text: string): void {
-  const draft = `${file}.${process.pid}.tmp`
-  writeFileSync(draft, text)
-  renameSync(draft, file)
 }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
-import { wrongUsage } from '../exit.ts'
+import { OperatingError } from '../operating-error.ts'
 import { type Plan, plan } from './plan.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +22,10 @@ export function savePlan(toSave: Plan, env: Environment): string {
     closeSync(descriptor)
     renameSync(`${file}.new`, file)
   } catch (error) {
-    throw wrongUsage(`the plan cannot be kept: ${(error as Error).message}; set XDG_STATE_HOME to a folder for it`)
+    throw new OperatingError(
+      'wrong-request',
+      `the plan cannot be kept: ${(error as Error).message}; set XDG_STATE_HOME to a folder for it`,
+    )
   }
   return file
 }
@@ -35,11 +38,12 @@ export function loadPlan(name: string, env: Environment): { plan: Plan; file: st
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw wrongUsage(`there is no plan ${name}: ${(error as Error).message}`)
+    throw new OperatingError('not-found', `there is no plan ${name}: ${(error as Error).message}`)
   }
   const parsed = plan.safeParse(jsonOf(text))
   if (parsed.success) return { plan: parsed.data, file }
-  throw wrongUsage(`${file} is no plan (${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message})`)
+  const [issue] = parsed.error.issues
+  throw new OperatingError('wrong-request', `${file} is no plan (${issue?.path.join('.')}: ${issue?.message})`)
 }
 
 /** Beside its plan. */

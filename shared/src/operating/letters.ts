@@ -1,13 +1,18 @@
 import type { Letter } from '../admin/contract.ts'
-import type { Context } from './context.ts'
-import { exit, Failure, wrongUsage } from './exit.ts'
 import { readTopicLetters } from './letter-topic.ts'
+import { OperatingError } from './operating-error.ts'
 import { askAll, type Participants, type Silent } from './participants.ts'
+import type { Reach } from './reach.ts'
 
 /** A letter as its owner tells of it; from a topic some things are not known. */
 export interface FoundLetter extends Omit<Letter, 'parkedBehind' | 'needsForce'> {
   readonly parkedBehind: number | null
 }
+
+/** `reserve_stock`, or `undo reserve_stock`; nothing for a record that nobody could read. */
+export const operationOf = ({ step, direction }: Pick<FoundLetter, 'step' | 'direction'>) =>
+  step === null ? '' : direction === 'compensation' ? `undo ${step}` : step
+
 export interface Found {
   /** Oldest death first, over all services. */
   readonly letters: readonly FoundLetter[]
@@ -25,11 +30,15 @@ export interface LetterFilter {
 }
 
 /** Open letters, from their owners or from the letter topics. */
-export async function findLetters(context: Context, participants: Participants, filter: LetterFilter): Promise<Found> {
+export async function findLetters(
+  reach: Pick<Reach, 'brokers' | 'topicPrefix'>,
+  participants: Participants,
+  filter: LetterFilter,
+): Promise<Found> {
   if (filter.fromTopic) {
     const { service = [] } = filter
     const services = service.length > 0 ? service : participants.declared.map(each => each.service)
-    const letters = await readTopicLetters(context, participants, services, matches(filter))
+    const letters = await readTopicLetters(reach, participants, services, matches(filter))
     // Whose declaration cannot be read has a topic that nobody names; who has no listener has it all the same.
     const silent = participants.silent.filter(each => !services.includes(each.service))
     return { letters: letters.toSorted(byDeath), silent }
@@ -44,26 +53,29 @@ export async function findLetters(context: Context, participants: Participants, 
   return { letters: [...first.letters, ...second.letters].toSorted(byDeath), silent: first.silent }
 }
 
-/** The letter of this id. @throws Failure when there is none, or several */
+/** The letter of this id. @throws OperatingError when there is none, or several */
 export async function findLetter(
-  context: Context,
+  reach: Pick<Reach, 'brokers' | 'topicPrefix'>,
   participants: Participants,
   filter: LetterFilter & { readonly ids: readonly [string] },
 ): Promise<FoundLetter> {
-  const { letters, silent } = await findLetters(context, participants, filter)
+  const { letters, silent } = await findLetters(reach, participants, filter)
   const [letter, ...others] = letters
   if (!letter) throw noSuchLetter(filter.ids, silent)
   if (others.length === 0) return letter
   const places = letters.map(each => `${each.service}${each.sagaId ? ` (saga ${each.sagaId})` : ''}`)
-  throw wrongUsage(`${letter.id} is dead in ${places.join(' and ')}: name one by --service, or --saga`)
+  throw new OperatingError(
+    'wrong-request',
+    `${letter.id} is dead in ${places.join(' and ')}: name one by --service, or --saga`,
+  )
 }
 
-export function noSuchLetter(ids: readonly string[], silent: readonly Silent[]): Failure {
+export function noSuchLetter(ids: readonly string[], silent: readonly Silent[]): OperatingError {
   const which = ids.length === 1 ? `no open letter ${ids[0]}` : `no open letters ${ids.join(', ')}`
   if (silent.length === 0)
-    return wrongUsage(`there is ${which}: it may have been replayed or discarded; see saga trace`)
+    return new OperatingError('not-found', `there is ${which}: it may have been replayed or discarded; see saga trace`)
   const unknown = silent.map(({ service, why }) => `${service} ${why}`).join('; ')
-  return new Failure(exit.unreachable, `there is ${which} at those who answer. ${unknown}`)
+  return new OperatingError('unreachable', `there is ${which} at those who answer. ${unknown}`)
 }
 
 /** @param sagas only letters of these; of all when there are none */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Admin } from '../admin.ts'
+import { ownersOf } from './owners.ts'
 import { planOf } from './plan.ts'
 import { letter } from './replay.fixture.ts'
-import { ownersOf } from './replay-plan.ts'
 
 const pay = { service: 'pay' } as Admin
 const plan = (...services: string[]) =>
@@ -18,7 +18,7 @@ test('a plan with letters of a service that cannot be asked is refused by its na
     () =>
       ownersOf(plan(...services), { admins: [pay], silent })
   expect(refused('pay', 'mail')).toThrow(
-    expect.objectContaining({ exitCode: 3, message: 'mail declares no admin listener; nothing is replayed' }),
+    expect.objectContaining({ code: 'unreachable', message: 'mail declares no admin listener; nothing is replayed' }),
   )
   expect(refused('pay', 'gone')).toThrow(/^gone is not declared: name it by --admin/)
   expect([...refused('pay', 'pay')().keys()]).toEqual(['pay'])

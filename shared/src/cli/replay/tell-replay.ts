@@ -1,49 +1,32 @@
-import type { Admin } from '../admin.ts'
+import { operationOf } from '../../operating/letters.ts'
+import type { Participants } from '../../operating/participants.ts'
+import type { Plan, PlanLetter } from '../../operating/replay/plan.ts'
+import { replayPlan } from '../../operating/replay/replay-plan.ts'
+import type { Progress } from '../../operating/replay/replay-saga.ts'
+import type { Summary } from '../../operating/replay/run-plan.ts'
 import type { Context } from '../context.ts'
-import { type ExitCode, exit, Failure } from '../exit.ts'
-import { readTopicLetters } from '../letter-topic.ts'
-import { operationOf } from '../list.ts'
-import type { Participants } from '../participants.ts'
+import { type ExitCode, exit } from '../exit.ts'
 import { stopOnSignals } from '../stop-on-signals.ts'
-import { openJournal } from './journal.ts'
-import { createPace } from './pace.ts'
-import { nameOf, type Plan, type PlanLetter } from './plan.ts'
-import { journalOf } from './plan-file.ts'
-import { replayLetter } from './replay-letter.ts'
-import type { Progress } from './replay-saga.ts'
-import { runPlan, type Summary } from './run-plan.ts'
 
 interface Pinned {
   readonly plan: Plan
+  readonly file: string
   readonly name: string
   readonly participants: Participants
 }
 
 /** Replays a plan, or what is left of it; tells how it goes, and how to go on when it was stopped. */
-export async function replayPlan(
+export async function tellReplay(
   context: Context,
-  { plan, name, participants }: Pinned,
-  o: { readonly file: string; readonly rate?: number | undefined; readonly waitMs: number },
+  { plan, file, name, participants }: Pinned,
+  { rate, waitMs }: { readonly rate?: number | undefined; readonly waitMs: number },
 ): Promise<ExitCode> {
   const { terminal, json, settings } = context
-  const { planId } = plan
-  const owners = ownersOf(plan, participants)
-  const planned = new Set(plan.letters.map(nameOf))
-  const isPlanned = (letter: PlanLetter) => planned.has(nameOf(letter))
-  const letters = plan.fromTopic ? await readTopicLetters(context, participants, [...owners.keys()], isPlanned) : []
-  const fromTopic = new Map(letters.map(letter => [nameOf(letter), letter]))
-  const journal = openJournal(journalOf(o.file), settings.operator)
   const { stopping, release } = stopOnSignals()
   try {
-    const summary = await runPlan(plan, {
-      ...{ journal, stopping, pace: createPace(o.rate, stopping), progress: progressOf(context, plan, stopping) },
-      replay: letter =>
-        replayLetter(letter, {
-          ...{ planId, patienceMs: o.waitMs, stopping },
-          owner: owners.get(letter.service)!,
-          fromTopic: fromTopic.get(nameOf(letter)),
-        }),
-    })
+    const progress = progressOf(context, plan, stopping)
+    const summary = await replayPlan({ plan, file, participants, reach: settings, rate, waitMs, stopping, progress })
+    const { planId } = plan
     if (json)
       terminal.out(JSON.stringify({ entry: 'end', planId, ...summary, stoppedBy: summary.stoppedBy?.message ?? null }))
     terminal.err(summaryText(summary))
@@ -52,22 +35,8 @@ export async function replayPlan(
     if (summary.left > 0) return exit.interrupted
     return summary.failed.length > 0 ? exit.found : exit.fine
   } finally {
-    journal.close()
     release()
   }
-}
-
-/** Who can be asked to replay each letter. @throws Failure when one of them has nobody: before anything is begun */
-export function ownersOf(plan: Plan, { admins, silent }: Pick<Participants, 'admins' | 'silent'>): Map<string, Admin> {
-  const services = [...new Set(plan.letters.map(({ service }) => service))]
-  return new Map(
-    services.map(service => {
-      const owner = admins.find(admin => admin.service === service)
-      if (owner) return [service, owner]
-      const why = silent.find(each => each.service === service)?.why ?? 'is not declared: name it by --admin'
-      throw new Failure(exit.unreachable, `${service} ${why}; nothing is replayed`)
-    }),
-  )
 }
 
 function progressOf({ terminal, json }: Context, plan: Plan, stopping: AbortSignal): Progress {

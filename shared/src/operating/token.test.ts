@@ -17,7 +17,10 @@ test.each([
   ['https://localhost:1', false, /--admin/],
   ['http://localhost.evil.example', false, /--token-to-declared/],
 ])('the declared address %s, with --token-to-declared %j', (url, tokenToDeclared, withheld) => {
-  const why = withheldFrom(url, tokenToDeclared)
+  const why = withheldFrom(url, {
+    tokenToDeclared,
+    settingNames: { admin: '--admin', tokenToDeclared: '--token-to-declared' },
+  })
   if (withheld === undefined) expect(why).toBeUndefined()
   else expect(why).toMatch(withheld)
 })

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { exit } from '../exit.ts'
 import { bySaga, countsOf, planOf } from './plan.ts'
 import { journalOf, loadPlan, plansFolder, savePlan } from './plan-file.ts'
 import { letter } from './replay.fixture.ts'
@@ -63,10 +62,10 @@ test('a plan holds what names a death, and nothing of the message', () => {
 })
 
 test.each([
-  ['no-such-plan', undefined, /^there is no plan no-such-plan/],
-  ['broken', '{"planId": "broken"', /broken.json is no plan/],
-  ['edited', '{"planId": "edited", "letters": [{"id": 1}]}', /edited.json is no plan \(createdAt: /],
-])('%s: refused in one line', (name, text, line) => {
+  ['no-such-plan', undefined, 'not-found', /^there is no plan no-such-plan/],
+  ['broken', '{"planId": "broken"', 'wrong-request', /broken.json is no plan/],
+  ['edited', '{"planId": "edited", "letters": [{"id": 1}]}', 'wrong-request', /edited.json is no plan \(createdAt: /],
+])('%s: refused in one line', (name, text, code, line) => {
   const env = stateFolder()
   savePlan(planOf([], by), env)
   if (text !== undefined) writeFileSync(join(plansFolder(env), `${name}.json`), text)
@@ -74,6 +73,6 @@ test.each([
     loadPlan(name, env)
     expect.unreachable()
   } catch (error) {
-    expect(error).toMatchObject({ exitCode: exit.usage, message: expect.stringMatching(line) })
+    expect(error).toMatchObject({ code, message: expect.stringMatching(line) })
   }
 })

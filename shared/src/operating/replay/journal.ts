@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { z } from 'zod'
-import { wrongUsage } from '../exit.ts'
+import { OperatingError } from '../operating-error.ts'
 import { nameOf, type PlanLetter } from './plan.ts'
 
 /** How the replay of a letter came out. */
@@ -46,7 +46,7 @@ export function openJournal(file: string, operator: string): Journal {
   try {
     descriptor = openSync(file, 'a', 0o600)
   } catch (error) {
-    throw wrongUsage(`the journal cannot be kept: ${(error as Error).message}`)
+    throw new OperatingError('wrong-request', `the journal cannot be kept: ${(error as Error).message}`)
   }
   const at = () => new Date().toISOString()
   const write = (line: Entry) => {

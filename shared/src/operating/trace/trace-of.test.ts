@@ -1,88 +1,23 @@
 import { expect, test } from 'vitest'
-import type { LoggedStep, SagaState, WaitingMessage } from '../../admin/contract.ts'
 import type { Declared } from '../declarations.ts'
 import type { Answer } from './awaited.ts'
-import { traceText } from './lines.ts'
+import {
+  at,
+  confirmed,
+  declared,
+  event,
+  knows,
+  neverSeen,
+  now,
+  paid,
+  placed,
+  row,
+  saga,
+  silent,
+  trace,
+  waiting,
+} from './trace.fixture.ts'
 import { traceOf } from './trace-of.ts'
-
-const saga = '0192aaaa-0000-7000-8000-000000000001'
-const at = (seconds: number) => new Date(Date.UTC(2025, 0, 31, 12, 0, seconds)).toISOString()
-const now = new Date(at(30))
-
-const event = (
-  on: string,
-  topic: string,
-  step: string,
-  emits: string[],
-  o: Partial<Declared['reactions'][0]> = {},
-) => ({
-  ...{ on, kind: 'event' as const, topic: `${topic}.events.v1`, step, direction: 'action' as const },
-  emits: emits.map(type => ({ type, kind: 'event' as const })),
-  ...o,
-})
-const declared: Declared[] = [
-  {
-    ...{ service: 'order', topic: 'order.events.v1', letterTopic: 'order.dlq' },
-    reactions: [
-      { on: 'Place', kind: 'command', step: 'place', direction: 'action', emits: [{ type: 'Placed', kind: 'event' }] },
-      event('Paid', 'pay', 'confirm', ['Confirmed']),
-      event('Refused', 'pay', 'cancel', ['Cancelled']),
-      {
-        on: 'TimedOut',
-        kind: 'timer',
-        step: 'cancel',
-        direction: 'action',
-        emits: [{ type: 'Cancelled', kind: 'event' }],
-      },
-    ],
-  },
-  {
-    ...{ service: 'pay', topic: 'pay.events.v1', letterTopic: 'pay.dlq' },
-    reactions: [
-      event('Placed', 'order', 'pay', ['Paid', 'Refused'], { withinMs: 20_000 }),
-      event('Cancelled', 'order', 'pay', ['Repaid'], { direction: 'compensation' }),
-    ],
-  },
-  {
-    ...{ service: 'points', topic: 'points.events.v1', letterTopic: 'points.dlq' },
-    reactions: [event('Confirmed', 'order', 'collect', [], { filtered: true })],
-  },
-]
-
-const row = (operation: string, o: Partial<LoggedStep> & { on: string; second: number }): LoggedStep => ({
-  ...{
-    step: operation.replace('undo ', ''),
-    operation,
-    status: 'succeeded',
-    emitted: [],
-    errorCode: null,
-    attempts: 1,
-  },
-  direction: operation.startsWith('undo ') ? 'compensation' : 'action',
-  ...{ messageId: o.on, messageType: 'x', createdAt: at(o.second), updatedAt: at(o.second) },
-  ...o,
-})
-const waiting = (o: Partial<WaitingMessage>): WaitingMessage => ({
-  ...{ id: `${saga}/place/action`, kind: 'retry', messageType: 'Placed', step: 'pay', direction: 'action' },
-  ...{ dueAt: null, attempts: 0, deaths: 0, errorCode: null, errorMessage: null, createdAt: at(2) },
-  ...o,
-})
-const knows = (service: string, state: Partial<SagaState>): [string, Answer] => [
-  service,
-  {
-    kind: 'knows',
-    state: { service, sagaId: saga, createdAt: at(0), log: [], waiting: [], unpublished: [], acts: [], ...state },
-  },
-]
-const neverSeen = (service: string): [string, Answer] => [service, { kind: 'never-seen' }]
-const silent = (service: string): [string, Answer] => [service, { kind: 'silent', why: 'does not answer' }]
-/** Who is not named has never seen it. */
-const trace = (...answers: [string, Answer][]) =>
-  traceOf(saga, declared, new Map([...['order', 'pay', 'points'].map(neverSeen), ...answers]), now)
-
-const placed = row('place', { on: `order/POST /orders/ann/key-1`, second: 1, emitted: ['Placed'] })
-const paid = row('pay', { on: `${saga}/place/action`, second: 2, emitted: ['Paid'] })
-const confirmed = row('confirm', { on: `${saga}/pay/action`, second: 3, emitted: ['Confirmed'] })
 
 test('a saga whose every event was taken is settled, each step with its cause', () => {
   const collected = row('collect', { on: `${saga}/confirm/action`, second: 4 })
@@ -229,36 +164,4 @@ test('events of one name on another topic are another event', () => {
   const answers = new Map([knows('order', { log: [placed] }), knows('pay', { log: [paid] }), neverSeen('other')])
   const { awaited } = traceOf(saga, [...declared, other], answers, now)
   expect(awaited.map(({ service }) => service)).toEqual(['order'])
-})
-
-test('for people: what happened, what is awaited and why, who did what, who does not answer', () => {
-  const dead = waiting({ kind: 'dead', attempts: 5, deaths: 2, errorCode: 'handler-threw', errorMessage: 'no\nmoney' })
-  const acts = [
-    {
-      ...{ at: at(20), operator: 'ann', act: 'replay' as const, plan: 'p', id: dead.id, sagaId: saga, deaths: 1 },
-      ...{ step: 'pay', direction: 'action' as const, errorCode: null, reason: null, forced: false },
-    },
-  ]
-  const failed = row('pay', { on: dead.id, second: 25, status: 'dead', attempts: 5, errorCode: 'handler-threw' })
-  const found = trace(
-    knows('order', { log: [placed] }),
-    knows('pay', { log: [failed], waiting: [dead], acts }),
-    silent('points'),
-  )
-  const plain = { styled: (_: unknown, text: string) => text, columns: undefined }
-  expect(traceText(found, now, plain)).toBe(`saga ${saga}, first seen 2025-01-31 12:00:01Z
-blocked by a dead letter
-
-TIME          SERVICE  STEP   STATUS                TRIES  BECAUSE OF       PUBLISHED
-12:00:01.000  order    place  succeeded                    POST /orders     Placed
-12:00:25.000  pay      pay    dead (handler-threw)      5  Placed of order
-
-awaited
-  Paid or Refused from pay (pay) by 2025-01-31 12:00:21Z, overdue by 9s: Placed of order is dead after 5 tries, handler-threw: no money; id ${saga}/place/action
-
-operators
-  2025-01-31 12:00:20Z  ann: replay ${saga}/place/action at pay
-
-not known
-  points does not answer`)
 })

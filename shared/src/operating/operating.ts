@@ -1,0 +1,48 @@
+/**
+ * What operators' tools are made of: finding the participants by their declarations, asking their admin listeners, tracing,
+ * auditing, and acting on dead letters by plans. `saga` is one such tool; none of this knows a terminal.
+ */
+export * as adminContract from '../admin/contract.ts'
+export type { AuditReport } from '../core/audit-over.ts'
+export { type Admin, type AdminOptions, createAdmin, Refusal, type Rehearsed, Silence } from './admin.ts'
+export { auditParticipants, violationsThatCount } from './audit.ts'
+export { auditMetricDefinitions } from './audit-metrics.ts'
+export {
+  type Declarations,
+  type Declared,
+  type DeclaredReaction,
+  declaration,
+  NoSuchTopic,
+  readDeclarations,
+} from './declarations.ts'
+export { decodeLetter } from './decode-letter.ts'
+export { discard } from './discard.ts'
+export { openLetters, type TopicLetter } from './letter-topic.ts'
+export {
+  type Found,
+  type FoundLetter,
+  findLetter,
+  findLetters,
+  type LetterFilter,
+  operationOf,
+} from './letters.ts'
+export { OperatingError } from './operating-error.ts'
+export {
+  askAll,
+  findDeclarations,
+  findParticipants,
+  type Participants,
+  participantsOf,
+  type Silent,
+} from './participants.ts'
+export type { Reach, SettingNames } from './reach.ts'
+export type { Outcome } from './replay/journal.ts'
+export { bySaga, type Count, countsOf, type Plan, type PlanLetter, planOf } from './replay/plan.ts'
+export { loadPlan, plansFolder, savePlan } from './replay/plan-file.ts'
+export { type Rehearsal, rehearse } from './replay/rehearse.ts'
+export { type ReplayPlanOptions, replayPlan } from './replay/replay-plan.ts'
+export type { Progress } from './replay/replay-saga.ts'
+export type { Summary } from './replay/run-plan.ts'
+export type { Awaited } from './trace/awaited.ts'
+export { readTrace } from './trace/read-trace.ts'
+export { type Trace, type TracedStep, traceOf } from './trace/trace-of.ts'

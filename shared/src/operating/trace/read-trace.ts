@@ -1,0 +1,13 @@
+import { askAll, type Participants } from '../participants.ts'
+import type { Answer } from './awaited.ts'
+import { type Trace, traceOf } from './trace-of.ts'
+
+/** What happened in a saga over all services that answer, and what it waits for. */
+export async function readTrace({ admins, declared, silent }: Participants, sagaId: string): Promise<Trace> {
+  const asked = await askAll(admins, admin => admin.saga(sagaId))
+  const answers = new Map<string, Answer>()
+  for (const { service, why } of [...silent, ...asked.silent]) answers.set(service, { kind: 'silent', why })
+  for (const { service, answer } of asked.answers)
+    answers.set(service, answer ? { kind: 'knows', state: answer } : { kind: 'never-seen' })
+  return traceOf(sagaId, declared, answers, new Date())
+}
