@@ -6,6 +6,7 @@ export default defineConfig({
     root: '.',
     include: ['{shared/src/core,shared/src/testing,services}/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.stack.test.ts'],
-    setupFiles: ['shared/src/testing/property-seed.fixture.ts'],
+    setupFiles: ['test/mutation/one-counterexample.fixture.ts'],
+    testTimeout: 60_000,
   },
 })

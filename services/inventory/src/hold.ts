@@ -12,8 +12,8 @@ export function join(holds: View<Hold>, basket: string, orderId: string): void {
 
 /** False when the order's entry is gone: a later order has taken its stock over. */
 export function leave(holds: View<Hold>, basket: string, orderId: string): boolean {
-  const orderIds = holds.get(basket)?.orderIds ?? []
-  if (!orderIds.includes(orderId)) return false
+  const orderIds = holds.get(basket)?.orderIds
+  if (!orderIds?.includes(orderId)) return false
   keep(holds, { basket, orderIds: orderIds.filter(id => id !== orderId) })
   return true
 }

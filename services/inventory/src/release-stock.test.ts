@@ -8,6 +8,7 @@ import {
   hold,
   holdExpired,
   orderCancelled,
+  orderId,
   reservation,
   stock,
   stockReleased,
@@ -38,7 +39,10 @@ describe('when the balance is rejected', () => {
       .then(fails(`reservation-${status}`)),
   )
   test('so does one that is missing', () =>
-    given().done('reserve_stock').when(balanceRejected()).then(fails('reservation-missing')))
+    given()
+      .done('reserve_stock')
+      .when(balanceRejected())
+      .then(fails('reservation-missing', `the reservation of ${orderId} should be reserved, but is missing`)))
 })
 
 describe('when the order is cancelled', () => {
@@ -104,7 +108,12 @@ describe('when a hold expires', () => {
   test.each(allBut('held', 'released', 'taken-over'))('a reservation that is %s was never held', status =>
     given({ stock: [stock()], reservations: [reservation({ status })] })
       .when(holdExpired())
-      .then(fails(`reservation-${status}`)),
+      .then(
+        fails(
+          `reservation-${status}`,
+          `the reservation of ${orderId} should be held or released or taken-over, but is ${status}`,
+        ),
+      ),
   )
   test('nor was one that is missing', () => given().when(holdExpired()).then(fails('reservation-missing')))
 })

@@ -58,11 +58,15 @@ describe('when the money went back', () => {
       .when(balanceRefunded())
       .then(fails(`reservation-${status}`)),
   )
-  test('nor can stock that is not there', () =>
-    given({ stock: [stock({ sold: 1 })], reservations: [reservation({ status: 'committed' })] })
+  test.each([
+    { found: '1', rows: [stock({ sold: 1 })] },
+    { found: 'no stock', rows: [] },
+  ])('nor can stock that is not there: $found', ({ found, rows }) =>
+    given({ stock: rows, reservations: [reservation({ status: 'committed' })] })
       .done('reserve_stock')
       .when(balanceRefunded())
-      .then(fails('stock-short')))
+      .then(fails('stock-short', `lamp: 2 should be sold, found ${found}`)),
+  )
 })
 
 describe('when stock is received', () => {
@@ -77,5 +81,5 @@ describe('when stock is received', () => {
   test('it must not exceed the safe range', () =>
     given({ stock: [stock({ onHand: Number.MAX_SAFE_INTEGER - 5 })] })
       .when(asked(ReceiveStock, { sku: 'lamp', quantity: 1 }))
-      .then(refused('stock-out-of-range', 422)))
+      .then(refused('stock-out-of-range', 422, 'lamp would have more than 9007199254740991 pieces received')))
 })

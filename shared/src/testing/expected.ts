@@ -9,9 +9,9 @@ export type Expected =
   | { readonly end: 'rejected'; readonly code: string | undefined; readonly out: readonly ExpectedOut[] }
   | { readonly end: 'refused'; readonly code: string }
   | { readonly end: 'accepted'; readonly answer: unknown; readonly out: readonly ExpectedOut[] }
-  | { readonly end: 'refusal'; readonly status: number; readonly code: string }
+  | { readonly end: 'refusal'; readonly status: number; readonly code: string; readonly says: string | undefined }
   | { readonly end: 'calls'; readonly request: unknown }
-  | { readonly end: 'fails'; readonly code: string }
+  | { readonly end: 'fails'; readonly code: string; readonly says: string | undefined }
   | { readonly end: 'ignored' }
 /** An event, a timer that is set (without data: whatever its data) or one that is taken back. */
 export type ExpectedOut = Message | ExpectedTimer | CancelTimer<string>
@@ -29,9 +29,9 @@ export function rejected(first?: string | Message, ...rest: readonly Message[]):
   return { end: 'rejected', code, out: typeof first === 'object' ? [first, ...rest] : rest }
 }
 
-/** `refused('code')` of an event or timer that came too late; `refused('code', 409)` of a command. */
-export const refused = (code: string, status?: 404 | 409 | 422): Expected =>
-  status === undefined ? { end: 'refused', code } : { end: 'refusal', code, status }
+/** `refused('code')` of an event or timer that came too late; `refused('code', 409)` of a command, and what its client is told. */
+export const refused = (code: string, status?: 404 | 409 | 422, says?: string): Expected =>
+  status === undefined ? { end: 'refused', code } : { end: 'refusal', code, status, says }
 
 export const accepted = (answer: unknown, ...out: readonly ExpectedOut[]): Expected => ({
   end: 'accepted',
@@ -42,8 +42,8 @@ export const accepted = (answer: unknown, ...out: readonly ExpectedOut[]): Expec
 /** The effect intends this outside call. */
 export const calls = (request: unknown): Expected => ({ end: 'calls', request })
 
-/** A permanent error of this code: the message becomes a dead letter. */
-export const fails = (code: string): Expected => ({ end: 'fails', code })
+/** A permanent error of this code: the message becomes a dead letter, whose reader is told what it says. */
+export const fails = (code: string, says?: string): Expected => ({ end: 'fails', code, says })
 
 /** The reaction's `.when` turned the message away. */
 export const ignored = (): Expected => ({ end: 'ignored' })
@@ -73,7 +73,7 @@ function shown(ended: Played['ended']): Record<string, unknown> {
       return failure(ended.error)
     case 'answer': {
       const { answer: a } = ended
-      if (a.outcome === 'refusal') return { end: 'refusal', code: a.code, status: a.status }
+      if (a.outcome === 'refusal') return { end: 'refusal', code: a.code, status: a.status, says: a.detail }
       return { end: 'accepted', answer: a.answer, out: a.out.map(plainly) }
     }
     case 'outcome': {
@@ -88,14 +88,14 @@ function shown(ended: Played['ended']): Record<string, unknown> {
 /** Only a permanent error has a code of its own; anything else that is thrown is a mistake, so its stack is shown. */
 function failure(error: unknown): Record<string, unknown> {
   if (error instanceof Error && error.name === 'PermanentError' && 'code' in error)
-    return { end: 'fails', code: error.code }
+    return { end: 'fails', code: error.code, says: error.message }
   return { end: 'threw', error: error instanceof Error ? error.stack : error }
 }
 
-/** Leaves out of what happened what the test did not ask for: a rejection's code, a timer's data. */
+/** Leaves out of what happened what the test did not ask for: a rejection's code, an error's text, a timer's data. */
 function overlooking(actual: Record<string, unknown>, expected: object): Record<string, unknown> {
   const copy = { ...actual }
-  if ('code' in expected && expected.code === undefined && 'code' in copy) copy.code = undefined
+  for (const [name, value] of Object.entries(expected)) if (value === undefined && name in copy) copy[name] = undefined
   if (!('out' in expected) || !Array.isArray(copy.out)) return copy
   const wanted = expected.out as Record<string, unknown>[]
   copy.out = copy.out.map((out: Record<string, unknown>, i) => {

@@ -78,7 +78,7 @@ const lamp = participant({ service: 'lamp', states, settings }, ({ on }) => [
       emits: [],
       run: (c, { lamps }) => {
         const found = lamps.get(c.id)
-        if (!found) return refuse(404, 'unknown-lamp', c.id)
+        if (!found) return refuse(404, 'unknown-lamp', `there is no lamp ${c.id}`)
         lamps.put({ ...found, rubs: found.rubs + 1 })
         return accept({ rubs: found.rubs + 1 })
       },
@@ -118,6 +118,10 @@ describe('what a test can say', () => {
     given()
       .when(Wished({ id: 'a', size: 13 }))
       .then(fails('unlucky')))
+  test('a permanent error, with what it says', () =>
+    given()
+      .when(Wished({ id: 'a', size: 13 }))
+      .then(fails('unlucky', 'the size 13 is not served')))
   test('a compensation with something to undo', () =>
     given({ wishes: [wish] })
       .done('grant')
@@ -153,6 +157,10 @@ describe('what a test can say', () => {
     given()
       .when(asked(Rub, { id: 'a' }))
       .then(refused('unknown-lamp', 404)))
+  test('a command is refused, with what its client is told', () =>
+    given()
+      .when(asked(Rub, { id: 'a' }))
+      .then(refused('unknown-lamp', 404, 'there is no lamp a')))
 })
 
 describe('what a wrong test is told', () => {
@@ -183,6 +191,22 @@ describe('what a wrong test is told', () => {
           .then(rejected('too-small', Denied({ id: 'a' }))),
       'too-small',
     ))
+  test('another text', () => {
+    told(
+      () =>
+        given()
+          .when(Wished({ id: 'a', size: 13 }))
+          .then(fails('unlucky', 'the size 14 is not served')),
+      'the size 13 is not served',
+    )
+    told(
+      () =>
+        given()
+          .when(asked(Rub, { id: 'a' }))
+          .then(refused('unknown-lamp', 404, 'there is no lamp b')),
+      'there is no lamp a',
+    )
+  })
   test('another delay or data of a timer', () => {
     told(
       () =>
