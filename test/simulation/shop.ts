@@ -1,5 +1,5 @@
 import type { Participant } from 'saga-kit'
-import type { Scenario, Told } from 'saga-kit/simulation'
+import type { Scenario } from 'saga-kit/simulation'
 import { Deposit } from '../../services/balance/src/deposit.ts'
 import { balance } from '../../services/balance/src/participant.ts'
 import { ReceiveStock } from '../../services/inventory/src/commands.ts'
@@ -7,11 +7,10 @@ import { inventory } from '../../services/inventory/src/participant.ts'
 import type { Mail } from '../../services/notification/src/mailer.ts'
 import { notification } from '../../services/notification/src/participant.ts'
 import { SetContact } from '../../services/notification/src/set-contact.ts'
-import { CancelOrder, PlaceOrder, RequestRefund, SetPrice } from '../../services/order/src/commands.ts'
-import type { Order } from '../../services/order/src/order.ts'
+import { SetPrice } from '../../services/order/src/commands.ts'
 import { order } from '../../services/order/src/participant.ts'
 import { constraints } from './constraints.ts'
-import { differentSums } from './sums.ts'
+import { brokenPromises } from './told.ts'
 import { visit } from './visits.ts'
 
 /** Never called: the simulation stands in for it. */
@@ -46,45 +45,5 @@ export const shop: Scenario = {
   targets: { notify_confirmed: sent, notify_cancelled: sent, notify_refunded: sent },
   before,
   customer: visit,
-  check(rest) {
-    const { told, rows } = rest
-    const orders = new Map((rows('order', 'orders') as unknown as Order[]).map(row => [row.orderId, row]))
-    const wrong = told.flatMap(each => broken(each, told, orders))
-    return [...wrong, ...unknownOrders(told, orders), ...differentSums(before, rest)]
-  },
-}
-
-/** What somebody was told, and is not so. */
-function broken(
-  { wish: { command, body }, answer }: Told,
-  told: readonly Told[],
-  orders: ReadonlyMap<string, Order>,
-): string[] {
-  const { orderId } = body as { orderId?: string }
-  if (orderId === undefined || answer.status !== 'accepted') return []
-  const found = orders.get(orderId)
-  if (!found) return [`order ${orderId} was accepted, and is not there`]
-  const cancelled = found.status === 'CANCELLED' && found.reason === 'customer'
-  if (command === CancelOrder && !cancelled) return [`order ${orderId} was cancelled, and is ${found.status}`]
-  if (command === RequestRefund && found.status !== 'REFUNDED')
-    return [`order ${orderId} was to be refunded, and is ${found.status}`]
-  const isGranted = told.some(
-    ({ wish, answer: given }) =>
-      wish.command === CancelOrder &&
-      (wish.body as { orderId: string }).orderId === orderId &&
-      given.status === 'accepted',
-  )
-  if (command === PlaceOrder && cancelled && !isGranted)
-    return [`order ${orderId} is cancelled by a customer who was never told so`]
-  return []
-}
-
-/** An order that nobody was told of is one that was placed twice. */
-function unknownOrders(told: readonly Told[], orders: ReadonlyMap<string, Order>): string[] {
-  const placed = new Set(
-    told.flatMap(({ wish: { command, body }, answer }) =>
-      command === PlaceOrder && answer.status === 'accepted' ? [(body as { orderId: string }).orderId] : [],
-    ),
-  )
-  return [...orders.keys()].filter(id => !placed.has(id)).map(id => `nobody was told of order ${id}`)
+  check: rest => brokenPromises(before, rest, priceMinor),
 }

@@ -1,9 +1,10 @@
 import type { Pool } from 'pg'
 import type { ShopDatabases } from '../../e2e/invariants.ts'
+import { differences } from '../../told/differences.ts'
+import type { Told } from '../../told/told.ts'
 import type { TopicWatch } from '../ground/topic-watch.ts'
 import type { Check } from './check.ts'
 import type { OrderFindings } from './orders.ts'
-import type { Told } from './told.ts'
 
 /** What was asked for once and would count double: money and goods that came in, mails that went out, events. */
 export async function judgeSums(
@@ -25,10 +26,13 @@ export async function judgeSums(
     ['OrderRefunded', settled('REFUNDED')],
     ['NotificationSent', mailsSent],
   ])
-  const due = (what: string, expected: ReadonlyMap<string, number>, found: ReadonlyMap<string, number>): Check[] => [
-    { name: `${what}: none is missing`, asksFor: 'lost', violations: differences(expected, found, 'missing') },
-    { name: `${what}: none counts twice`, asksFor: 'doubled', violations: differences(expected, found, 'too many') },
-  ]
+  const due = (what: string, expected: ReadonlyMap<string, number>, found: ReadonlyMap<string, number>): Check[] => {
+    const { missing, tooMany } = differences(expected, found)
+    return [
+      { name: `${what}: none is missing`, asksFor: 'lost', violations: missing },
+      { name: `${what}: none counts twice`, asksFor: 'doubled', violations: tooMany },
+    ]
+  }
   const onTopics = new Map([...eventsDue.keys()].map(type => [type, watch.events.get(type) ?? 0]))
   return [
     ...due('acknowledged deposits', told.deposits, deposited),
@@ -47,16 +51,4 @@ export async function judgeSums(
 async function sumsOf(db: Pool, text: string): Promise<Map<string, number>> {
   const { rows } = await db.query(text)
   return new Map(rows.map(({ name, sum }) => [name, sum]))
-}
-
-function differences(
-  expected: ReadonlyMap<string, number>,
-  found: ReadonlyMap<string, number>,
-  which: 'missing' | 'too many',
-): string[] {
-  return [...new Set([...expected.keys(), ...found.keys()])].flatMap(name => {
-    const [due, is] = [expected.get(name) ?? 0, found.get(name) ?? 0]
-    const differs = which === 'missing' ? is < due : is > due
-    return differs ? [`${name}: ${due} expected, ${is} found`] : []
-  })
 }

@@ -1,27 +1,21 @@
-import { type Entry, type OrderContent, readJournal } from '../load/journal.ts'
+import type { Basket, Told } from '../../told/told.ts'
+import { type Entry, readJournal } from '../load/journal.ts'
 
-export interface ToldOrder extends OrderContent {
+export interface ToldOrder extends Basket {
   readonly key: string
   readonly kind: string
 }
 
 /** What the journal says: who was told what. */
-export interface Told {
+export interface Journalled extends Told {
   readonly sagas: number
-  /** By the id that was answered. */
   readonly orders: ReadonlyMap<string, ToldOrder>
-  /** Orders whose customers were told that they are cancelled, or will be refunded. */
-  readonly cancelled: ReadonlySet<string>
-  readonly refunded: ReadonlySet<string>
-  /** Minor units by customer, pieces by sku. */
-  readonly deposits: ReadonlyMap<string, number>
-  readonly receipts: ReadonlyMap<string, number>
   /** Requests by wish and answer: `cancel 409`. */
   readonly answers: ReadonlyMap<string, number>
   readonly violations: readonly string[]
 }
 
-export async function readTold(path: string): Promise<Told> {
+export async function readTold(path: string): Promise<Journalled> {
   const wishes = new Map<string, Extract<Entry, { wish: string }>>()
   const orders = new Map<string, ToldOrder>()
   const cancelled = new Set<string>()

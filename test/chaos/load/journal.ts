@@ -1,17 +1,12 @@
 import { open } from 'node:fs/promises'
-import type { Line } from '../../e2e/shop-client.ts'
+import type { Basket } from '../../told/told.ts'
 
 /** What is asked for. `key` is the Idempotency-Key, and names the request. */
 export type Wish =
-  | ({ readonly wish: 'order'; readonly key: string; readonly visit: number; readonly kind: string } & OrderContent)
+  | ({ readonly wish: 'order'; readonly key: string; readonly visit: number; readonly kind: string } & Basket)
   | { readonly wish: 'cancel' | 'refund'; readonly key: string; readonly orderId: string }
   | { readonly wish: 'deposit'; readonly key: string; readonly customerId: string; readonly amountMinor: number }
   | { readonly wish: 'receipt'; readonly key: string; readonly sku: string; readonly quantity: number }
-export interface OrderContent {
-  readonly customerId: string
-  readonly currency: string
-  readonly lines: readonly Line[]
-}
 /** The first answer that ended a request: a yes, or a no. */
 export interface Reply {
   readonly reply: string
