@@ -3,7 +3,10 @@
  * auditing, and acting on dead letters by plans. `saga` is one such tool; none of this knows a terminal.
  */
 export * as adminContract from '../admin/contract.ts'
+export { checkChoreography } from '../choreography/check.ts'
+export { type Graph, graphOf, type Reaction } from '../choreography/graph.ts'
 export type { AuditReport } from '../core/audit-over.ts'
+export { type Invariant, invariantsOf } from '../core/invariant-lines.ts'
 export { type Admin, type AdminOptions, createAdmin, Refusal, type Rehearsed, Silence } from './admin.ts'
 export { auditParticipants, violationsThatCount } from './audit.ts'
 export { auditMetricDefinitions } from './audit-metrics.ts'
