@@ -18,9 +18,11 @@ create table sagas (
   awaited jsonb not null default '[]',
   steps text[] not null default '{}',
   awaited_by timestamptz,
-  -- When whoever settles it is to be asked next, and when it was asked last.
+  -- When whoever settles it is to be asked next; when it was asked last, and what it said.
   ask_at timestamptz,
-  asked_at timestamptz
+  asked_at timestamptz,
+  said_ending text,
+  said_settled_at timestamptz
 );
 create index sagas_by_state on sagas (state, saga_id);
 create index sagas_by_ending on sagas (ending, saga_id) where ending is not null;
@@ -29,6 +31,16 @@ create index sagas_overdue on sagas (saga_id) where overdue;
 create index sagas_by_step on sagas using gin (steps) where steps <> '{}';
 create index sagas_awaited_by on sagas (awaited_by) where awaited_by is not null;
 create index sagas_ask_at on sagas (ask_at) where ask_at is not null;
+
+-- How many sagas there are of each kind, by the minute in which they began: kept with every change, since counting a million
+-- takes too long for a page. An ending that is not known is ''.
+create table saga_counts (
+  minute timestamptz not null,
+  state text not null,
+  ending text not null,
+  n integer not null,
+  primary key (minute, state, ending)
+);
 
 -- By which sagas are looked up. Not an index over sagas.attributes: its entries would be written anew with each change of a saga.
 create table saga_attributes (
@@ -55,7 +67,11 @@ create table events (
   direction text,
   causation_id text,
   trace_id text,
-  copies integer not null default 1,
+  -- Where it was seen again: partition:offset. A record that is read twice is no copy.
+  other_places text[] not null default '{}',
+  copies integer not null generated always as (1 + cardinality(other_places)) stored,
+  -- A copy had another type or body.
+  differs boolean not null default false,
   event jsonb,
   headers jsonb not null,
   body bytea,

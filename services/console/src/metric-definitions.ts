@@ -8,4 +8,35 @@ export const consoleMetricDefinitions = {
     help: '1 while the console waits for what is away, by `cause`: database, kafka, registry. It loses nothing meanwhile.',
     labels: ['cause'],
   },
+  records: {
+    name: 'saga_console_records_total',
+    type: 'counter',
+    help: 'Records that the observer has taken. `kind`: event, copy (an event that was seen before), letter, foreign (no event of a saga; kept raw), declaration.',
+    labels: ['kind'],
+  },
+  undecodable: {
+    name: 'saga_console_undecodable_total',
+    type: 'counter',
+    help: 'Events whose body could not be read; kept raw, and read again later when only their schema was missing.',
+    labels: [],
+  },
+  batchDuration: {
+    name: 'saga_console_batch_duration_seconds',
+    type: 'histogram',
+    help: 'Time from taking a batch of records to its commit.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+  lag: {
+    name: 'saga_console_lag_records',
+    type: 'gauge',
+    help: 'Records between what the observer has taken and the end of each partition, as of its last fetch that brought any.',
+    labels: ['topic', 'partition'],
+  },
+  expired: {
+    name: 'saga_console_expired_total',
+    type: 'counter',
+    help: 'Sagas that were forgotten since they are older than KEEP_SETTLED or KEEP_OPEN.',
+    labels: [],
+  },
 } satisfies Record<string, MetricDefinition>

@@ -1,8 +1,11 @@
+import { createKafka } from 'saga-kit/kafka'
+import type { Reach } from 'saga-kit/operating'
 import { createLog, createPool, type Environment, Pauses } from 'saga-kit/parts'
 import { prepareDatabase } from './database.ts'
 import type { Route } from './http/route.ts'
 import { serve } from './http/serve.ts'
 import { createConsoleMetrics } from './metrics.ts'
+import { createObserver } from './observer/observer.ts'
 import { readConsoleSettings } from './settings.ts'
 
 export interface Console {
@@ -28,14 +31,30 @@ export async function startConsole(environment: Environment): Promise<Console> {
   const reading = ofPool('pages', half)
   const endPools = () => Promise.all([observing.end(), reading.end()])
 
+  // ---- what follows the sagas by their events, and asks the participants
+  const { topicPrefix, kafkaBrokers: brokers, kafkaRecordCodec: recordCodec } = settings
+  const kafka = createKafka({ clientId: 'console', brokers, recordCodec, logger: log })
+  const reach: Reach = {
+    ...{ brokers, topicPrefix, token: settings.adminToken, tokenToDeclared: settings.tokenToDeclared },
+    ...{ admin: settings.admin, operator: 'console' },
+    settingNames: { admin: 'ADMIN_ADDRESSES', tokenToDeclared: 'ADMIN_TOKEN_TO_DECLARED' },
+  }
+  const observer = createObserver({
+    ...{ settings, pool: observing, kafka, reach, metrics, pauses, log },
+    onSeen: async () => {},
+  })
+
   // ---- what pages ask
   const routes: Route[] = []
 
   let isOpen = false
-  const readiness = async () => [
-    { name: 'start', ok: isOpen, detail: `waits for ${pauses.causes.join(', ') || 'its tables'}` },
-    { name: 'database', ok: !pauses.causes.includes('database') },
-  ]
+  const readiness = async () => {
+    const unhealthy = isOpen ? observer.unhealthy() : `waits for ${pauses.causes.join(', ') || 'its tables'}`
+    return [
+      { name: 'observer', ok: unhealthy === undefined, ...(unhealthy !== undefined && { detail: unhealthy }) },
+      { name: 'database', ok: !pauses.causes.includes('database') },
+    ]
+  }
   const http = await serve({
     ...{ port: settings.port, routes, registry: metrics.registry, log, readiness, isOpen: () => isOpen },
     guard: () => {},
@@ -53,13 +72,14 @@ export async function startConsole(environment: Environment): Promise<Console> {
     throw error
   }
   isOpen = true
+  await observer.run()
   log.info({ port: http.port }, 'the console is up')
 
   return {
     port: http.port,
     async stop() {
       log.info({}, 'stopping')
-      await http.close(settings.shutdownTimeoutMs / 2)
+      await Promise.all([http.close(settings.shutdownTimeoutMs / 2), observer.stop()])
       await endPools()
       log.info({}, 'stopped')
     },

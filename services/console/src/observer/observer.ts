@@ -1,0 +1,105 @@
+import type { Pool } from 'pg'
+import type { Kafka } from 'saga-kit/kafka'
+import { createRegistry, type FetchedRecord } from 'saga-kit/observing'
+import type { Reach } from 'saga-kit/operating'
+import { type Log, type Pauses, periodically, troubleOf } from 'saga-kit/parts'
+import type { ConsoleMetrics } from '../metrics.ts'
+import type { ConsoleSettings } from '../settings.ts'
+import { Endings } from './ask-endings.ts'
+import { DeclaredNow } from './declared.ts'
+import { Decoder } from './decoder.ts'
+import { expire } from './expire.ts'
+import { readLater } from './read-later.ts'
+import { type RecordOptions, recordAsForeign, recordBatch } from './record-batch.ts'
+import { subscribe } from './subscription.ts'
+import { topicRoles } from './topic-roles.ts'
+
+export interface Observer {
+  readonly declared: DeclaredNow
+  run(): Promise<void>
+  stop(): Promise<void>
+  /** For readiness: what is wrong, or undefined. */
+  unhealthy(): string | undefined
+  /** Records behind the ends of its partitions. */
+  lag(): number
+}
+
+/** Follows all sagas by what is published; takes no part in any, and writes to no topic. */
+export function createObserver(o: {
+  readonly settings: ConsoleSettings
+  readonly pool: Pool
+  readonly kafka: Kafka
+  readonly reach: Omit<Reach, 'brokers' | 'topicPrefix'>
+  readonly metrics: ConsoleMetrics
+  readonly pauses: Pauses
+  readonly log: Log
+  readonly onSeen: RecordOptions['onSeen']
+}): Observer {
+  const { settings, pool, kafka, metrics, pauses, log, onSeen } = o
+  const { topicPrefix, searchFields, overdueAfterMs } = settings
+  const trouble = (error: unknown) =>
+    troubleOf(error).kind === 'infrastructure'
+      ? pauses.set('database', true, error)
+      : log.error({ err: error }, 'unexpected')
+  const declared = new DeclaredNow({ pool, trouble })
+  const decoder = new Decoder(createRegistry({ url: settings.schemaRegistryUrl }), (isPaused, error) =>
+    pauses.set('registry', isPaused, error),
+  )
+  const judgedBy = () => ({ declared: declared.declared, isAsked: endings.isAsked, overdueAfterMs })
+  const endings: Endings = new Endings({
+    ...{ pool, reach: o.reach, declarations: () => declared.now, judgedBy, onSeen, trouble },
+  })
+  const roles = () => topicRoles(declared.declared, topicPrefix)
+  const recording: RecordOptions = {
+    ...{ pool, decoder, topicPrefix, searchFields, judgedBy, onSeen },
+    roleOf: topic => roles().get(topic),
+  }
+  const subscription = subscribe({
+    ...{ kafka, maxBatch: settings.maxBatch, wanted: roles, log },
+    groupId: `${topicPrefix}console`,
+    onBatch: records => record(records),
+    paused: (isPaused, error) => pauses.set('kafka', isPaused, error),
+  })
+  let running: { stop(): Promise<void> }[] = []
+
+  /** Rejected when the database is away: the records come again. One that it refuses is kept raw, and the others are not held up by it. */
+  async function record(records: readonly FetchedRecord[]): Promise<void> {
+    try {
+      const began = performance.now()
+      const recorded = await recordBatch(recording, records)
+      pauses.set('database', false)
+      metrics.recorded(recorded, (performance.now() - began) / 1_000)
+      if (recorded.declarations > 0) await declared.read()
+    } catch (error) {
+      const { kind } = troubleOf(error)
+      trouble(error)
+      if (kind === 'infrastructure' || kind === 'again') throw error
+      const [first] = records
+      if (records.length === 1 && first) return recordAsForeign(recording, first, 'refused')
+      const half = records.length >> 1
+      await record(records.slice(0, half))
+      await record(records.slice(half))
+    }
+  }
+
+  return {
+    declared,
+    async run() {
+      await declared.read().catch(trouble)
+      declared.run()
+      subscription.run()
+      endings.run()
+      running = [
+        readLater({ pool, decoder, searchFields, undecodable: events => metrics.undecodable(events), trouble }),
+        expire({ ...settings, pool, expired: sagas => metrics.expired(sagas), trouble }),
+        periodically(1_000, async () => metrics.lag(subscription.lag())),
+      ]
+    },
+    async stop() {
+      await subscription.stop()
+      await Promise.all([endings.stop(), declared.stop(), ...running.map(each => each.stop())])
+    },
+    unhealthy: () => subscription.unhealthy(),
+    lag: () => subscription.lag().reduce((sum, { records }) => sum + records, 0),
+  }
+}
