@@ -76,6 +76,7 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
     retryMaxDelayMs: 1,
     topicPartitions: partitions,
     topicPrefix: '',
+    sagaImages: 'on',
   }
   const rules = createRules({
     ...{ participant, codec, kit: kit as never, own: readSettings(participant.settings, {}) },

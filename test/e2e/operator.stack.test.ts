@@ -66,6 +66,9 @@ test(
         'record_stock_committed',
       ].toSorted(),
     )
+    expect((await saga('trace', orderId, '--rows')).stdout).toMatch(
+      / order confirm_order: orders\n( {4}[-+] .*\n)*? {4}- status "PENDING"\n {4}\+ status "CONFIRMED"/,
+    )
   },
 )
 

@@ -86,6 +86,8 @@ export const messageState = z.object({
   status: z.string().nullable(),
 })
 
+/** A row of a state table, before and after; null where there is none. */
+const stateRow = z.object({ table: z.string(), key: z.string(), before: json.nullable(), after: json.nullable() })
 export const loggedStep = z.object({
   step: z.string(),
   direction,
@@ -97,6 +99,8 @@ export const loggedStep = z.object({
   messageType: z.string(),
   /** Types of the events it published. */
   emitted: z.array(z.string()),
+  /** State rows with the saga's id as their key, as the step found and left them. Not what SQL of its own changes, nor without SAGA_IMAGES. */
+  rows: z.array(stateRow).default([]),
   errorCode: z.string().nullable(),
   attempts: count,
   createdAt: moment,
@@ -169,7 +173,7 @@ export const dryRun = z.object({
     }),
   ),
   /** State rows that would change. Rows of a sql handler are not seen. */
-  rows: z.array(z.object({ table: z.string(), key: z.string(), before: json.nullable(), after: json.nullable() })),
+  rows: z.array(stateRow),
   published: z.array(z.object({ id: z.string(), type: z.string(), topic: z.string(), event: json.nullable() })),
   timers: z.array(z.object({ type: z.string(), dueAt: moment.nullable() })),
   stillBehind: count,

@@ -193,6 +193,11 @@ describe('what it shows', () => {
       ['note', 'succeeded', ['Done']],
       ['pay', 'succeeded', ['Done']],
     ])
+    const payment = { sagaId, account: 'ann', amount: 5 }
+    expect(after.log.map(({ rows }) => rows)).toEqual([
+      [],
+      [{ table: 'payments', key: sagaId, before: null, after: payment }],
+    ])
     const act = {
       act: 'replay',
       operator: 'ann',

@@ -35,7 +35,7 @@ const kind = z.enum(['timer', 'retry', 'parked', 'calling', 'dead'])
 
 /** What stands in this participant's tables, for whoever runs it. */
 export function readRoutes(o: ReadOptions): QueryRoute[] {
-  const { reads, rules } = o
+  const { participant, reads, rules } = o
   return [
     queryRoute({
       ...{ method: 'GET', path: '/admin/status', response: status },
@@ -85,7 +85,7 @@ export function readRoutes(o: ReadOptions): QueryRoute[] {
         if (!found) return undefined
         return {
           ...{ service: rules.service, sagaId: params.sagaId, createdAt: found.createdAt.toISOString() },
-          log: found.log.map(stepView),
+          log: found.log.map(row => stepView(row, params.sagaId, participant.states)),
           waiting: found.waiting.map(messageView),
           unpublished: found.unpublished.map(row => ({ ...row, createdAt: row.createdAt.toISOString() })),
           acts: found.acts.map(actView),

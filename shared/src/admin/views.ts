@@ -4,6 +4,7 @@ import type { StoredLetter } from '../postgres/find-letters.ts'
 import type { StoredAct } from '../postgres/list-acts.ts'
 import type { StoredMessage } from '../postgres/list-waiting.ts'
 import type { StoredStep } from '../postgres/read-saga.ts'
+import type { States } from '../states.ts'
 import type { Act, Letter, LoggedStep, WaitingMessage } from './contract.ts'
 
 /** Rows of the tables as the contract says them; what the contract does not name is left out by its schemas. */
@@ -28,9 +29,13 @@ export const messageView = (row: StoredMessage): WaitingMessage & { readonly sag
   createdAt: row.createdAt.toISOString(),
 })
 export const actView = (row: StoredAct): Act => ({ ...row, at: row.at.toISOString() })
-export const stepView = (row: StoredStep): LoggedStep => ({
+export const stepView = (row: StoredStep, sagaId: string, states: States): LoggedStep => ({
   ...row,
   emitted: [...row.emitted],
+  rows: row.images.map(({ table, before, after }) => ({
+    ...{ table: states[table]?.table ?? table, key: sagaId },
+    ...{ before, after },
+  })),
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 })

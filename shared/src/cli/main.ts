@@ -31,7 +31,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       show: (id, options, flags) => show(context(flags), id, options),
       replay: (options, flags) => replay(context(flags), options),
       discard: (id, options, flags) => discard(context(flags), id, options),
-      trace: (sagaId, flags) => trace(context(flags), sagaId),
+      trace: (sagaId, options, flags) => trace(context(flags), sagaId, options),
       audit: (options, flags) => audit(context(flags), options),
       status: (options, flags) => status(context(flags), options),
       check: flags => check(context(flags)),

@@ -9,6 +9,7 @@ import type { ReplayOptions } from './replay/command.ts'
 import type { GlobalFlags } from './settings.ts'
 import type { ShowOptions } from './show.ts'
 import { momentOf } from './times.ts'
+import type { TraceOptions } from './trace/command.ts'
 
 /** What the command line can be told to do; each is given the flags that stand for all. */
 export interface Actions {
@@ -16,7 +17,7 @@ export interface Actions {
   show(id: string, options: ShowOptions, flags: GlobalFlags): Promise<ExitCode>
   replay(options: ReplayOptions, flags: GlobalFlags): Promise<ExitCode>
   discard(id: string, options: DiscardOptions, flags: GlobalFlags): Promise<ExitCode>
-  trace(sagaId: string, flags: GlobalFlags): Promise<ExitCode>
+  trace(sagaId: string, options: TraceOptions, flags: GlobalFlags): Promise<ExitCode>
   audit(options: AuditOptions, flags: GlobalFlags): Promise<ExitCode>
   status(options: { service?: string[] }, flags: GlobalFlags): Promise<ExitCode>
   check(flags: GlobalFlags): Promise<ExitCode>
@@ -99,8 +100,9 @@ ${examples('saga dlq replay --error sqlstate-23514 --dry-run', 'saga dlq replay 
   command(program, 'trace')
     .description('a saga over all services: what happened and why, what is awaited from whom and by when')
     .argument('<saga>', "the saga's id", sagaId)
+    .option('--rows', 'also its own rows in each service, before and after each step (SAGA_IMAGES)')
     .addHelpText('after', examples('saga trace 0199c2f4-7f7e-7a52-9c9f-3f9a1c2b4d5e'))
-    .action(async sagaId => ended(await actions.trace(sagaId, flags())))
+    .action(async (sagaId, options) => ended(await actions.trace(sagaId, options, flags())))
 
   command(program, 'audit')
     .description('whether all services agree on what settled sagas did, and whether their books come out even')

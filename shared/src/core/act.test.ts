@@ -32,6 +32,7 @@ function take(act: Act, saga: Saga, safeguards: Partial<Safeguards> = {}) {
       service: 'ledger',
       settings: {},
       letterTopic: 'ledger.dlq',
+      keepsImages: true,
       timers: new Map(),
       reactsTo: new Set(['Noted', 'Paid']),
       owesNothing: new Set(['Noted']),

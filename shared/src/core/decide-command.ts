@@ -2,7 +2,7 @@ import { refuse } from '../outcomes.ts'
 import type { Decision } from './decision.ts'
 import type { Delivery } from './delivery.ts'
 import { emit } from './emit.ts'
-import { endFence } from './end-step.ts'
+import { endFence, imagesOf } from './end-step.ts'
 import { codeOf } from './fail.ts'
 import type { Handled } from './run-handler.ts'
 import { alreadyRan, runOrPostpone } from './run-or-postpone.ts'
@@ -41,8 +41,11 @@ export function decideCommand(decision: Decision, saga: Saga, delivery: Delivery
     } catch (error) {
       return decision.done(delivery, 'failed', { code: codeOf(error), error })
     }
+    endFence(decision, saga, delivery, {
+      ...{ status: 'succeeded', errorCode: null, endedIds: before?.endedIds ?? [], emitted },
+      images: imagesOf(decision, saga, views),
+    })
     views.keep()
-    endFence(decision, saga, delivery, 'succeeded', null, before?.endedIds ?? [], emitted)
   }
   decision.done(delivery, 'accepted', { answer })
 }

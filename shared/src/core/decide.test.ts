@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { after, PermanentError, reject, succeed } from '../kit.ts'
 import { delivered, newSagaId } from '../testing/engine.fixture.ts'
-import { Alarm, behaviour, Done, ledger, Noted, Paid } from '../testing/participant.fixture.ts'
+import { Alarm, behaviour, Done, ledger, Noted, Paid, Undone } from '../testing/participant.fixture.ts'
 import { decide } from './decide.ts'
 import type { Loaded } from './decision.ts'
 import type { Rules } from './rules.ts'
@@ -11,7 +11,7 @@ import { loadedTable } from './views.ts'
 
 const dayMs = 86_400_000
 const rules: Rules = {
-  ...{ service: 'ledger', settings: {}, letterTopic: 'ledger.dlq', safeguards: everySafeguard },
+  ...{ service: 'ledger', settings: {}, letterTopic: 'ledger.dlq', safeguards: everySafeguard, keepsImages: true },
   reactsTo: new Set(['Alarm']),
   owesNothing: new Set(['Alarm']),
   timers: new Map([['Alarm', { step: 'ring', direction: 'action' }]]),
@@ -105,4 +105,27 @@ test('what comes behind sees the puts of what succeeded, and not those of what f
   decide(rules, fresh, [delivered(Paid, fields)])
   expect(fresh.tables.get('accounts')!.current.get('ann')).toEqual({ account: 'ann', balance: 5 })
   expect(ledger.service).toBe(rules.service)
+})
+
+test('a step keeps what it changed of its saga’s own rows, seen from what came before it, and nothing of shared ones', () => {
+  const world = loaded()
+  decide(rules, world, [delivered(Paid, fields), delivered(Undone, fields)])
+  const paid = { sagaId, account: 'ann', amount: 5 }
+  expect(world.saga.fence('pay', 'action')!.images).toEqual([
+    { table: 'payments', at: [7, 1], before: null, after: paid },
+  ])
+  expect(world.saga.fence('pay', 'compensation')!.images).toEqual([
+    { table: 'payments', at: [7, 3], before: paid, after: null },
+  ])
+})
+
+test('what a failed try has put is no change, and without SAGA_IMAGES nothing is kept', () => {
+  const failing = loaded()
+  behaviour.set('pay', () => succeed({ type: 'Nobody' } as never))
+  decide(rules, failing, [delivered(Paid, fields)])
+  behaviour.clear()
+  expect(failing.saga.fence('pay', 'action')).not.toHaveProperty('images')
+  const off = loaded()
+  decide({ ...rules, keepsImages: false }, off, [delivered(Paid, fields)])
+  expect(off.saga.fence('pay', 'action')).toMatchObject({ status: 'succeeded', images: [] })
 })

@@ -3,7 +3,8 @@ import type { Decision } from './decision.ts'
 import type { Delivery } from './delivery.ts'
 import { emit } from './emit.ts'
 import { fail } from './fail.ts'
-import type { Direction, FinalStatus, Saga } from './saga.ts'
+import type { Image } from './images.ts'
+import type { Direction, FinalStatus, LogRow, Saga } from './saga.ts'
 import type { OpenViews } from './views.ts'
 
 /** The handler has said how the step ends: that is written, or the message fails whole. */
@@ -17,7 +18,8 @@ export function endStep(
   const { step, trigger } = delivery.reaction
   const before = saga.fence(step, delivery.reaction.direction as Direction)
   if (outcome.outcome === 'refused') {
-    endFence(decision, saga, delivery, 'refused', outcome.code, [...(before?.endedIds ?? []), delivery.id], [])
+    const endedIds = [...(before?.endedIds ?? []), delivery.id]
+    endFence(decision, saga, delivery, { status: 'refused', errorCode: outcome.code, endedIds })
     return decision.done(delivery, trigger.kind === 'timer' ? 'stale_timer' : 'refused', { code: outcome.code })
   }
   let emitted: readonly string[]
@@ -26,20 +28,27 @@ export function endStep(
   } catch (error) {
     return fail(decision, saga, delivery, error)
   }
-  views.keep()
   const code = outcome.outcome === 'rejected' ? outcome.code : undefined
-  endFence(decision, saga, delivery, outcome.outcome, code ?? null, before?.endedIds ?? [], emitted)
+  endFence(decision, saga, delivery, {
+    ...{ status: outcome.outcome, errorCode: code ?? null, endedIds: before?.endedIds ?? [], emitted },
+    images: imagesOf(decision, saga, views),
+  })
+  views.keep()
   decision.done(delivery, outcome.outcome, { code })
+}
+
+/** What the step changes of the rows that are the saga's alone: what it shares with others (stock, accounts) changes with each of them. */
+export function imagesOf(decision: Decision, saga: Saga, views: OpenViews): Image[] {
+  const { rules, loaded } = decision
+  if (!rules.keepsImages) return []
+  return views.changesOf(saga.id).map(change => ({ ...change, at: [loaded.seq, decision.nextN()] }))
 }
 
 export function endFence(
   decision: Decision,
   saga: Saga,
   delivery: Delivery,
-  status: FinalStatus,
-  errorCode: string | null,
-  endedIds: readonly string[],
-  emitted: readonly string[],
+  end: Pick<LogRow, 'errorCode' | 'endedIds' | 'emitted' | 'images'> & { readonly status: FinalStatus },
 ): void {
   const { step, direction } = delivery.reaction
   const waiting = saga.waiting(delivery.id)
@@ -50,13 +59,10 @@ export function endFence(
   saga.setFence({
     step,
     direction: direction as Direction,
-    status,
     messageId: delivery.id,
     messageType: delivery.message.type,
     body: null,
-    errorCode,
     attempts,
-    endedIds,
-    emitted,
+    ...end,
   })
 }

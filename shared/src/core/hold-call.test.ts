@@ -10,7 +10,7 @@ import { Saga } from './saga.ts'
 import { loadedTable } from './views.ts'
 
 const rules: Rules = {
-  ...{ service: 'workshop', settings: {}, letterTopic: 'workshop.dlq', safeguards: everySafeguard },
+  ...{ service: 'workshop', settings: {}, letterTopic: 'workshop.dlq', safeguards: everySafeguard, keepsImages: true },
   ...{ reactsTo: new Set(), owesNothing: new Set(), timers: new Map() },
   retry: { maxAttempts: 2, baseDelayMs: 1_000, maxDelayMs: 60_000 },
   ...{ horizonMs: 86_400_000, longestTimerMs: 86_400_000, callGraceMs: 5_000 },

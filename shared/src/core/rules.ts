@@ -36,6 +36,8 @@ export interface Rules {
   /** How long after its timeout a call without a result is taken to be lost. */
   readonly callGraceMs: number
   readonly letterTopic: string
+  /** Whether a step keeps what it changed of its saga's own rows (SAGA_IMAGES). */
+  readonly keepsImages: boolean
   readonly safeguards: Safeguards
   encode(event: Message, meta: EventMeta): EncodedEvent
   partitionOf(key: string): number

@@ -1,4 +1,5 @@
 import type { Envelope } from './delivery.ts'
+import type { Image } from './images.ts'
 
 export type Direction = 'action' | 'compensation'
 export type FinalStatus = 'succeeded' | 'rejected' | 'refused' | 'skipped' | 'discarded'
@@ -19,6 +20,8 @@ export interface LogRow {
   readonly endedIds: readonly string[]
   /** Types of the events that the step published; of a step that ended in this transaction. */
   readonly emitted?: readonly string[]
+  /** What the step changed of the saga's own rows; of a step that ended in this transaction. */
+  readonly images?: readonly Image[]
 }
 
 export type WaitingKind = 'timer' | 'retry' | 'parked' | 'calling' | 'dead'

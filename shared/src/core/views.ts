@@ -1,5 +1,6 @@
 import { PermanentError } from '../errors.ts'
 import type { View } from '../states.ts'
+import type { Image } from './images.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -34,6 +35,8 @@ export interface Grant {
 export interface OpenViews {
   readonly views: Readonly<Record<string, View<Row>>>
   readonly touched: boolean
+  /** What the puts change of the rows with this key, as long as they are not kept. */
+  changesOf(key: string): Omit<Image, 'at'>[]
   /** Makes the puts visible to the messages behind and to the save. Without it they are dropped. */
   keep(): void
 }
@@ -49,13 +52,14 @@ export function openViews(grants: readonly Grant[]): OpenViews {
     get touched() {
       return all.some(view => view.touched)
     },
+    changesOf: key => all.flatMap(view => view.changeOf(key) ?? []),
     keep() {
       for (const view of all) view.keep()
     },
   }
 }
 
-const nothing: OpenViews = { views: Object.freeze({}), touched: false, keep() {} }
+const nothing: OpenViews = { views: Object.freeze({}), touched: false, changesOf: () => [], keep() {} }
 
 /** What one message sees of a table, and has put there. One for each table that a message reads: its methods are shared. */
 class OpenView implements View<Row> {
@@ -79,6 +83,12 @@ class OpenView implements View<Row> {
 
   get touched(): boolean {
     return this.#puts !== undefined
+  }
+  changeOf(key: string): Omit<Image, 'at'> | undefined {
+    if (!this.#puts?.has(key)) return undefined
+    const { name: table, current } = this.#grant.table
+    const [before, after] = [current.get(key) ?? null, this.#puts.get(key) ?? null]
+    return before === after ? undefined : { table, before, after }
   }
   keep(): void {
     for (const [key, row] of this.#puts ?? []) this.#grant.table.current.set(key, row)

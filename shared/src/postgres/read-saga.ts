@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { type Image, imagesInFull } from '../core/images.ts'
 import type { Status } from '../core/saga.ts'
 import { listActsOf, type StoredAct } from './list-acts.ts'
 import { listWaitingOf, type StoredMessage } from './list-waiting.ts'
@@ -12,6 +13,7 @@ export interface StoredStep {
   readonly messageId: string
   readonly messageType: string
   readonly emitted: readonly string[]
+  readonly images: readonly Image[]
   readonly errorCode: string | null
   readonly attempts: number
   readonly createdAt: Date
@@ -41,7 +43,7 @@ export function readSaga(pool: Pool, sagaId: string, letterTopic: string): Promi
     if (!found) return undefined
     const log = await tx.query(
       `select step, direction, operation, status, payload->>'id' as "messageId", payload->>'type' as "messageType",
-         coalesce(payload->'emitted', '[]') as emitted, error_code as "errorCode", attempts, created_at as "createdAt", updated_at as "updatedAt"
+         coalesce(payload->'emitted', '[]') as emitted, coalesce(images, '[]') as images, error_code as "errorCode", attempts, created_at as "createdAt", updated_at as "updatedAt"
        from saga.saga_log where saga_id = $1::uuid order by created_at, step, direction`,
       [sagaId],
     )
@@ -52,7 +54,8 @@ export function readSaga(pool: Pool, sagaId: string, letterTopic: string): Promi
     )
     const waiting = await listWaitingOf(tx, sagaId)
     return {
-      ...{ createdAt: found.createdAt, log: log.rows, waiting, unpublished: outbox.rows },
+      ...{ createdAt: found.createdAt, waiting, unpublished: outbox.rows },
+      log: imagesInFull<StoredStep>(log.rows),
       acts: await listActsOf(tx, sagaId),
     }
   })

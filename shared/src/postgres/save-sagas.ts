@@ -1,3 +1,4 @@
+import { type Image, storedImages } from '../core/images.ts'
 import type { LogRow, Saga, WaitingRow } from '../core/saga.ts'
 import { arrayOf, columnsBy, recordset } from './recordset.ts'
 import type { Statement } from './statement.ts'
@@ -47,9 +48,16 @@ const log = recordset(
     'error_code text': ({ row }) => row.errorCode,
     'attempts int': ({ row }) => row.attempts,
     'ended_ids text[]': ({ row }) => row.endedIds,
+    'images jsonb': ({ row }) => row.images && kept(row.images),
   }),
   { storable: true },
 )
+
+/** Most steps change no row of their saga's own: null takes no room. */
+function kept(images: readonly Image[]): Image[] | null {
+  const stored = storedImages(images)
+  return stored.length > 0 ? stored : null
+}
 
 /** What is absent is left out by JSON. */
 const payloadOf = ({ messageId, messageType, body, emitted }: LogRow) => ({
@@ -63,7 +71,7 @@ const payloadOf = ({ messageId, messageType, body, emitted }: LogRow) => ({
 function beginSteps(rows: readonly Step[]): Statement {
   return {
     name: 'begin-steps',
-    text: `insert into saga.saga_log (saga_id, step, direction, service_name, payload, status, error_code, attempts, ended_ids)
+    text: `insert into saga.saga_log (saga_id, step, direction, service_name, payload, status, error_code, attempts, ended_ids, images)
            select ${log.select} from ${log.from}`,
     values: log.values(rows),
   }
@@ -73,7 +81,7 @@ function changeSteps(rows: readonly Step[]): Statement {
   return {
     name: 'change-steps',
     text: `update saga.saga_log l set payload = r.payload, status = r.status, error_code = r.error_code, attempts = r.attempts,
-             ended_ids = r.ended_ids, updated_at = now()
+             ended_ids = r.ended_ids, images = r.images, updated_at = now()
            from (select ${log.select} from ${log.from}) r
            where l.saga_id = r.saga_id and l.step = r.step and l.direction = r.direction`,
     values: log.values(rows),

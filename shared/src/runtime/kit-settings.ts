@@ -138,6 +138,13 @@ export const kitSettings = {
       'for a database that was restored (docs/runbook.md): `none`, or only these topics, without the prefix and separated by commas; HTTP is served and timers wait',
     warning: 'only some messages are taken, and no timer fires, until it is unset',
   }),
+  sagaImages: setting({
+    env: 'SAGA_IMAGES',
+    type: z.enum(['on', 'off'], { error: 'is neither on nor off' }),
+    default: 'on',
+    description:
+      'whether a step keeps, in its row of the saga log, what it changed of its saga’s own rows, before and after; `off` where these are large',
+  }),
   maxBatch: setting({
     env: 'MAX_BATCH',
     type: wholeNumber({ min: 1, max: 10_000 }),

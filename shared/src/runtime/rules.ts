@@ -21,7 +21,7 @@ export function createRules(o: {
   participant: Participant
   kit: Pick<
     KitSettings,
-    'retryMaxAttempts' | 'retryBaseDelayMs' | 'retryMaxDelayMs' | 'topicPrefix' | 'topicPartitions'
+    'retryMaxAttempts' | 'retryBaseDelayMs' | 'retryMaxDelayMs' | 'topicPrefix' | 'topicPartitions' | 'sagaImages'
   >
   own: unknown
   codec: Codec
@@ -47,6 +47,7 @@ export function createRules(o: {
     ...o.horizon,
     callGraceMs,
     letterTopic: kit.topicPrefix + deadLetterTopic(participant.service),
+    keepsImages: kit.sagaImages === 'on',
     safeguards,
     partitionOf: key => partitionOf(key, kit.topicPartitions),
     encode(event, meta) {

@@ -113,7 +113,10 @@ async function createInstance(
   retryMaxAttempts: number,
 ): Promise<Instance> {
   const codec = { encode: (event: Message) => Buffer.from(JSON.stringify(event)) }
-  const kit = { retryMaxAttempts, retryBaseDelayMs: 1, retryMaxDelayMs: 1, topicPartitions: 4, topicPrefix: '' }
+  const kit = {
+    ...{ retryMaxAttempts, retryBaseDelayMs: 1, retryMaxDelayMs: 1 },
+    ...{ topicPartitions: 4, topicPrefix: '', sagaImages: 'on' },
+  }
   const horizon = { horizonMs: 15 * 86_400_000, longestTimerMs: 7 * 86_400_000 }
   const rules = createRules({
     participant,

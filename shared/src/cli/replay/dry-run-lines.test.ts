@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { DryRun } from '../../admin/contract.ts'
 import { wouldEnd } from '../../operating/replay/rehearse.ts'
 import { letter } from '../../operating/replay/replay.fixture.ts'
-import { difference, dryRunText } from './dry-run-lines.ts'
+import { dryRunText } from './dry-run-lines.ts'
 
 const plain = { styled: (_: unknown, text: string) => text }
 const step = (o: Partial<DryRun['steps'][0]> = {}): DryRun['steps'][0] => ({
@@ -11,22 +11,6 @@ const step = (o: Partial<DryRun['steps'][0]> = {}): DryRun['steps'][0] => ({
   ...o,
 })
 const nothing: DryRun = { steps: [step()], rows: [], published: [], timers: [], stillBehind: 0 }
-
-test('a row is told by what it loses and gains, column by column', () => {
-  expect(difference({ id: 'a', balance: 5, note: null }, { id: 'a', balance: 3, note: 'x' })).toEqual([
-    ...[
-      { sign: '-', text: 'balance 5' },
-      { sign: '+', text: 'balance 3' },
-    ],
-    ...[
-      { sign: '-', text: 'note null' },
-      { sign: '+', text: 'note "x"' },
-    ],
-  ])
-  expect(difference(null, { id: 'a' })).toEqual([{ sign: '+', text: 'id "a"' }])
-  expect(difference({ id: 'a' }, null)).toEqual([{ sign: '-', text: 'id "a"' }])
-  expect(difference({ lines: [{ n: 1 }] }, { lines: [{ n: 1 }] })).toEqual([])
-})
 
 test('what a replay would do, for people', () =>
   expect(

@@ -2,6 +2,7 @@ import type { Rehearsed } from '../../operating/admin.ts'
 import { operationOf } from '../../operating/letters.ts'
 import type { PlanLetter } from '../../operating/replay/plan.ts'
 import { isAmong } from '../../operating/replay/rehearse.ts'
+import { rowLines } from '../row-lines.ts'
 import { oneLine } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
 import { second } from '../times.ts'
@@ -25,37 +26,11 @@ export function dryRunText(letter: PlanLetter, found: Rehearsed, { styled }: Pic
     if (request !== null) lines.push(`    would call the outside with ${JSON.stringify(request)}`)
   }
   if (!isAmong(found, letter)) lines.push('  nobody would take it: see saga trace')
-  for (const row of found.rows) {
-    lines.push(`  ${row.table} ${row.key}`)
-    for (const { sign, text } of difference(row.before, row.after))
-      lines.push(`    ${styled(sign === '+' ? 'green' : 'red', `${sign} ${text}`)}`)
-  }
+  for (const row of found.rows) lines.push(`  ${row.table} ${row.key}`, ...rowLines(row, { styled }))
   for (const { type, topic, event } of found.published)
     lines.push(`  publishes ${type} on ${topic}: ${JSON.stringify(event)}`)
   for (const { type, dueAt } of found.timers)
     lines.push(dueAt === null ? `  cancels timer ${type}` : `  sets timer ${type} for ${second(dueAt)}`)
   if (found.stillBehind > 0) lines.push(`  ${found.stillBehind} would still be parked behind it`)
   return lines.join('\n')
-}
-
-interface Change {
-  readonly sign: '-' | '+'
-  readonly text: string
-}
-/** Column by column: what a row loses and what it gains. */
-export function difference(before: unknown, after: unknown): Change[] {
-  const [was, is] = [fieldsOf(before), fieldsOf(after)]
-  return [...new Set([...was.keys(), ...is.keys()])].flatMap(name => {
-    const [old, now] = [was.get(name), is.get(name)]
-    if (old === now) return []
-    const change = (sign: Change['sign'], value: string | undefined): Change[] =>
-      value === undefined ? [] : [{ sign, text: name === '' ? value : `${name} ${value}` }]
-    return [...change('-', old), ...change('+', now)]
-  })
-}
-
-function fieldsOf(row: unknown): Map<string, string> {
-  if (row === null || row === undefined) return new Map()
-  const fields = typeof row === 'object' ? Object.entries(row) : [['', row] as const]
-  return new Map(fields.map(([name, value]) => [name, JSON.stringify(value)]))
 }

@@ -1,6 +1,20 @@
 import { expect, test } from 'vitest'
-import { at, knows, now, placed, row, saga, silent, trace, waiting } from '../../operating/trace/trace.fixture.ts'
+import type { LoggedStep } from '../../admin/contract.ts'
+import {
+  at,
+  confirmed,
+  knows,
+  now,
+  placed,
+  row,
+  saga,
+  silent,
+  trace,
+  waiting,
+} from '../../operating/trace/trace.fixture.ts'
 import { traceText } from './lines.ts'
+
+const plain = { styled: (_: unknown, text: string) => text, columns: undefined }
 
 test('for people: what happened, what is awaited and why, who did what, who does not answer', () => {
   const dead = waiting({ kind: 'dead', attempts: 5, deaths: 2, errorCode: 'handler-threw', errorMessage: 'no\nmoney' })
@@ -16,7 +30,6 @@ test('for people: what happened, what is awaited and why, who did what, who does
     knows('pay', { log: [failed], waiting: [dead], acts }),
     silent('points'),
   )
-  const plain = { styled: (_: unknown, text: string) => text, columns: undefined }
   expect(traceText(found, now, plain)).toBe(`saga ${saga}, first seen 2025-01-31 12:00:01Z
 blocked by a dead letter
 
@@ -32,4 +45,24 @@ operators
 
 not known
   points does not answer`)
+})
+
+test('with its rows: what each step changed of them', () => {
+  const rows: LoggedStep['rows'] = [
+    { table: 'orders', key: saga, before: null, after: { id: saga, status: 'PENDING' } },
+    { table: 'orders', key: saga, before: { id: saga, status: 'PENDING' }, after: { id: saga, status: 'CONFIRMED' } },
+  ]
+  const log = [
+    { ...placed, rows: rows.slice(0, 1) },
+    { ...confirmed, rows: rows.slice(1) },
+  ]
+  const text = (of: typeof log) => traceText(trace(knows('order', { log: of })), now, plain, { rows: true })
+  expect(text(log)).toContain(`rows
+  12:00:01.000  order place: orders
+    + id "${saga}"
+    + status "PENDING"
+  12:00:03.000  order confirm: orders
+    - status "PENDING"
+    + status "CONFIRMED"`)
+  expect(text([placed])).toContain('rows\n  none is kept: see SAGA_IMAGES')
 })

@@ -1,6 +1,7 @@
 import type { Awaited } from '../../operating/trace/awaited.ts'
 import type { Cause } from '../../operating/trace/cause.ts'
 import type { Trace, TracedStep } from '../../operating/trace/trace-of.ts'
+import { rowLines } from '../row-lines.ts'
 import type { Column } from '../table.ts'
 import { oneLine, table } from '../table.ts'
 import type { Terminal } from '../terminal.ts'
@@ -14,8 +15,13 @@ const meaning: Record<Trace['verdict'], string> = {
   'not-found': 'not found: nobody has seen it, or all have forgotten it',
 }
 
-/** A trace for people. Times are UTC. */
-export function traceText(trace: Trace, now: Date, terminal: Pick<Terminal, 'styled' | 'columns'>): string {
+/** A trace for people. Times are UTC. @param o.rows also what each step changed of the saga's own rows */
+export function traceText(
+  trace: Trace,
+  now: Date,
+  terminal: Pick<Terminal, 'styled' | 'columns'>,
+  o: { readonly rows?: boolean } = {},
+): string {
   const { styled, columns } = terminal
   const began = trace.steps[0]?.at
   const title = `saga ${trace.sagaId}${began ? `, first seen ${second(began)}` : ''}`
@@ -23,6 +29,7 @@ export function traceText(trace: Trace, now: Date, terminal: Pick<Terminal, 'sty
   const sections = [
     `${styled('bold', title)}\n${styled(colour[trace.verdict], meaning[trace.verdict])}`,
     trace.steps.length > 0 && table(trace.steps, stepColumns(terminal), columns),
+    o.rows && `${styled('bold', 'rows')}\n${rowsOf(trace, terminal)}`,
     trace.awaited.length > 0 &&
       `${styled('bold', 'awaited')}\n${trace.awaited.map(each => awaitedLine(each, now)).join('\n')}`,
     trace.unpublished.length > 0 &&
@@ -55,6 +62,13 @@ const stepColumns = ({ styled }: Pick<Terminal, 'styled'>): Column<TracedStep>[]
   { title: 'BECAUSE OF', of: step => told(step.cause) },
   { title: 'PUBLISHED', of: step => step.emitted.join(', ') },
 ]
+
+function rowsOf({ steps }: Trace, terminal: Pick<Terminal, 'styled'>): string {
+  const lines = steps.flatMap(({ at, service, operation, rows }) =>
+    rows.flatMap(row => [`  ${millisecond(at)}  ${service} ${operation}: ${row.table}`, ...rowLines(row, terminal)]),
+  )
+  return lines.length > 0 ? lines.join('\n') : '  none is kept: see SAGA_IMAGES'
+}
 
 const told = ({ what, from }: Cause) => (from === null ? what : `${what} of ${from}`)
 

@@ -28,6 +28,8 @@ export interface TracedStep {
   readonly attempts: number
   readonly errorCode: string | null
   readonly emitted: readonly string[]
+  /** What it changed of the saga's own rows. */
+  readonly rows: LoggedStep['rows']
 }
 /** A filtered event that its reader has not taken in so long has been ignored, as far as the verdict goes. */
 const ignoredAfterMs = 10_000
@@ -76,9 +78,9 @@ function stepOf(
   row: LoggedStep,
   cause: (messageId: string, messageType: string | null) => Cause,
 ): TracedStep {
-  const { operation, status, messageId, messageType, attempts, errorCode, emitted, updatedAt } = row
+  const { operation, status, messageId, messageType, attempts, errorCode, emitted, rows, updatedAt } = row
   return {
-    ...{ at: updatedAt, service, operation, status, messageId, attempts, errorCode, emitted },
+    ...{ at: updatedAt, service, operation, status, messageId, attempts, errorCode, emitted, rows },
     cause: cause(messageId, messageType),
   }
 }

@@ -53,6 +53,7 @@ export const row = (operation: string, o: Partial<LoggedStep> & { on: string; se
     operation,
     status: 'succeeded',
     emitted: [],
+    rows: [],
     errorCode: null,
     attempts: 1,
   },

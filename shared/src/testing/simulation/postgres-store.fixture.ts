@@ -1,7 +1,8 @@
 import { loadSagas } from '../../postgres/load-sagas.ts'
+import { readSaga } from '../../postgres/read-saga.ts'
 import { findSweepable, readOutbox } from '../../postgres/sweep-outbox.ts'
 import { freshDatabase } from '../engine.fixture.ts'
-import type { ContractStore } from './simulated-instance.fixture.ts'
+import { type ContractStore, imagesByOperation } from './simulated-instance.fixture.ts'
 
 /** The ledger on a real database, as the contract sees it. */
 export async function postgresStore(): Promise<ContractStore> {
@@ -20,6 +21,9 @@ export async function postgresStore(): Promise<ContractStore> {
       } finally {
         client.release()
       }
+    },
+    async images(id) {
+      return imagesByOperation((await readSaga(db.pool, id, 'ledger.dlq'))?.log ?? [])
     },
     async outbox() {
       const client = await db.pool.connect()

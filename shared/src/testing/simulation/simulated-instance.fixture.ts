@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Act, Acted } from '../../core/act.ts'
 import type { Decided } from '../../core/decision.ts'
+import { type Image, imagesInFull, storedImages } from '../../core/images.ts'
 import type { Safeguards } from '../../core/safeguards.ts'
 import type { Saga } from '../../core/saga.ts'
 import type { Row } from '../../core/views.ts'
@@ -31,9 +32,21 @@ export interface ContractStore {
   /** All that waits for its time can run now. */
   makeDue(): Promise<void>
   saga(sagaId: string): Promise<Saga>
+  /** What the steps of a saga keep of its own rows, by operation. */
+  images(sagaId: string): Promise<ReturnType<typeof imagesByOperation>>
   outbox(): Promise<readonly StoredRow[]>
   rows(table: string): Promise<readonly Row[]>
   close(): Promise<void>
+}
+
+/** Without their place, which is another one in each store. */
+export function imagesByOperation(steps: readonly { readonly operation: string; readonly images: readonly Image[] }[]) {
+  return Object.fromEntries(
+    imagesInFull(steps).map(({ operation, images }) => [
+      operation,
+      images.map(({ table, before, after }) => ({ table, before, after })),
+    ]),
+  )
 }
 
 export async function simulatedStore(participant: Participant<any, any>): Promise<ContractStore> {
@@ -47,6 +60,15 @@ export async function simulatedStore(participant: Participant<any, any>): Promis
       nowMs += 3_600_000
     },
     saga: async id => database.saga(id, 'known'),
+    images: async id => {
+      const log = [...(database.sagas.get(id)?.log.values() ?? [])]
+      return imagesByOperation(
+        log.map(({ step, direction, images = [] }) => ({
+          operation: direction === 'action' ? step : `undo ${step}`,
+          images: storedImages(images),
+        })),
+      )
+    },
     outbox: async () => [...database.outbox.values()],
     rows: async table => database.rows(table),
     close: async () => undefined,

@@ -23,7 +23,7 @@ export function simulatedRules(
 ): Rules {
   return createRules({
     ...{ participant, codec, safeguards, own: { ...defaultsOf(participant), ...settings } },
-    kit: { ...o, topicPartitions: o.partitions, topicPrefix: '' },
+    kit: { ...o, topicPartitions: o.partitions, topicPrefix: '', sagaImages: 'on' },
     horizon: { horizonMs: 15 * dayMs, longestTimerMs: 7 * dayMs },
     maxMessageBytes: 1_000_000,
   })

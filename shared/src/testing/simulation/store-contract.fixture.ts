@@ -134,6 +134,18 @@ export function storeContract(open: () => Promise<ContractStore>): void {
   )
 
   test(
+    'a step keeps what it changed of its saga’s own rows, also where both directions share a transaction',
+    inStore(async (store, a) => {
+      const saga = fields('ann', 5)
+      await a.deliver(delivered(Paid, saga), delivered(Undone, saga))
+      expect(await store.images(saga.sagaId)).toEqual({
+        pay: [{ table: 'payments', before: null, after: saga }],
+        'undo pay': [{ table: 'payments', before: saga, after: null }],
+      })
+    }),
+  )
+
+  test(
     'rule 24: an event behind one that stands is deferred, and behind an acknowledged one is not',
     inStore(async (store, a) => {
       const saga = fields('ann', 5)

@@ -91,6 +91,7 @@ async function tell(
   return {
     came,
     sagas: await Promise.all(sagas.map(async id => standingOf(await store.saga(id)))),
+    images: await Promise.all(sagas.map(id => store.images(id))),
     outbox: await outboxOf(store),
     // Those of earlier runs stand there too, alike.
     accounts: (await store.rows('accounts')).toSorted((a, b) => (String(a.account) < String(b.account) ? -1 : 1)),

@@ -1,0 +1,2 @@
+-- What a step changed of its saga's own rows, for whoever looks back at the saga. Null: nothing, or SAGA_IMAGES is off.
+alter table saga.saga_log add column images jsonb;
