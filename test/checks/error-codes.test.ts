@@ -38,7 +38,7 @@ test('fails with one line for each code that the page lacks, and each that the c
   expect(stderr.trim().split('\n')).toEqual([
     'shared/src/a.ts: the error brand-new is not in docs/errors.md',
     'shared/src/http/problems.ts: the problem saga-busy is not in docs/errors.md',
-    'docs/errors.md: lists long-gone, which no code in shared/src names',
+    'docs/errors.md: lists long-gone, which no code in shared/src or services/console names',
   ])
   expect(status).toBe(1)
 })

@@ -18,8 +18,18 @@ export const access = z.object({
   oidc: z.string().nullable(),
   session: z.object({ operator: z.string(), rights: z.array(z.enum(['read', 'act'])) }).nullable(),
 })
-/** POST /api/session {token, operator} : 401 `wrong-token`. DELETE /api/session ends it. */
-export const signIn = z.object({ token: z.string().min(1), operator: z.string().trim().min(1).max(100) })
+/**
+ * POST /api/session {token, operator} : answers `access`; 401 `wrong-token`, 429 `too-many-attempts`. DELETE /api/session ends it (204).
+ * GET /api/oidc/login?return=<own path> leads to the provider, and back; what came to nothing leads to /?refused=<why>.
+ */
+export const signIn = z.strictObject({
+  token: z.string().min(1).max(1_000),
+  /** It travels in a header. */
+  operator: z
+    .string()
+    .trim()
+    .regex(/^[\x20-\x7e]{1,100}$/, 'is no name of an operator: at most 100 visible ASCII characters'),
+})
 
 export const sagaStates = ['open', 'blocked', 'settled'] as const
 /**

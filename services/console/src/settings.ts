@@ -1,6 +1,7 @@
 import { type Settings, setting, type ValuesOf } from 'saga-kit'
 import { durationBetween, type Environment, httpUrl, kitSettings, readWithoutSecrets } from 'saga-kit/parts'
 import { z } from 'zod'
+import { accessSettings, checkAccess } from './access/settings.ts'
 
 const kit = kitSettings
 
@@ -42,6 +43,7 @@ export const consoleSettings = {
     description:
       'addresses of admin listeners instead of those that are declared, like order=http://order:3101,balance=http://balance:3103; these are trusted with the token',
   }),
+  ...accessSettings,
   searchFields: setting({
     env: 'SEARCH_FIELDS',
     type: z.string().transform(fields),
@@ -71,8 +73,11 @@ export const consoleSettings = {
 export type ConsoleSettings = ValuesOf<typeof consoleSettings>
 
 /** @throws StartError, one line that names the variable and never shows a password */
-export const readConsoleSettings = (environment: Environment): ConsoleSettings =>
-  readWithoutSecrets(consoleSettings, environment)
+export function readConsoleSettings(environment: Environment): ConsoleSettings {
+  const settings = readWithoutSecrets(consoleSettings, environment)
+  checkAccess(settings)
+  return settings
+}
 
 function addresses(text: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
   const found = new Map<string, string>()

@@ -1,6 +1,8 @@
 import { createKafka } from 'saga-kit/kafka'
 import type { Reach } from 'saga-kit/operating'
 import { createLog, createPool, type Environment, Pauses } from 'saga-kit/parts'
+import { createAccess } from './access/access.ts'
+import { recordActs } from './acts/record-act.ts'
 import { prepareDatabase } from './database.ts'
 import type { Route } from './http/route.ts'
 import { serve } from './http/serve.ts'
@@ -45,7 +47,12 @@ export async function startConsole(environment: Environment): Promise<Console> {
   })
 
   // ---- what pages ask
-  const routes: Route[] = []
+  const recordAct = recordActs(reading)
+  const access = createAccess({
+    ...{ settings, pool: reading, log },
+    note: async (session, act) => void (await recordAct(session, { act })),
+  })
+  const routes: Route[] = [...access.routes]
 
   let isOpen = false
   const readiness = async () => {
@@ -57,7 +64,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
   }
   const http = await serve({
     ...{ port: settings.port, routes, registry: metrics.registry, log, readiness, isOpen: () => isOpen },
-    guard: () => {},
+    ...{ host: access.host, install: access.install, guard: access.guard },
     dist: new URL('../dist/', import.meta.url),
   }).catch(async error => {
     await endPools()

@@ -6,7 +6,7 @@ import { createLog, type HttpServer, ownProblem } from 'saga-kit/parts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createConsoleMetrics } from '../metrics.ts'
-import { get, post } from './route.ts'
+import { get, post, type Route } from './route.ts'
 import { serve } from './serve.ts'
 
 let folder: string
@@ -34,10 +34,16 @@ const discards = post({
   run: async ({ body }) => body,
 })
 
-async function start({ isOpen = true, isBuilt = true } = {}) {
+async function start({ isOpen = true, isBuilt = true, more = [] as Route[] } = {}) {
   if (isBuilt) writeFileSync(join(folder, 'index.html'), '<title>Sagas</title>')
   server = await serve({
-    ...{ port: 0, routes: [sagas, discards], isOpen: () => isOpen, readiness: async () => [] },
+    ...{
+      port: 0,
+      host: '127.0.0.1',
+      routes: [sagas, discards, ...more],
+      isOpen: () => isOpen,
+      readiness: async () => [],
+    },
     guard(request, right) {
       if (request.headers.may !== 'act' && right === 'act') throw ownProblem(403, 'Forbidden', 'right-missing', 'no')
     },
@@ -68,6 +74,14 @@ test("asks for the route's right before it reads a body", async () => {
   const allowed = { ...body, headers: { ...body.headers, may: 'act' } }
   expect(await ask('/api/discards', allowed)).toMatchObject({ status: 400, body: { code: 'body-not-json' } })
   expect(await ask('/api/discards', { ...allowed, body: '{"id":"1"}' })).toEqual({ status: 200, body: { id: '1' } })
+})
+
+test('a route that declares no right does not start, and none is served beside the guard', async () => {
+  const ask = await start()
+  const { right: _, ...undeclared } = get({ path: '/api/all', answer: z.object({}), read: async () => ({}) })
+  const routes = { more: [undeclared as Route] }
+  await expect(start(routes)).rejects.toThrow('the route /api/all declares no right')
+  expect(await ask('/api/all')).toMatchObject({ status: 404 })
 })
 
 test('every path that is no file and not the API is the one page', async () => {

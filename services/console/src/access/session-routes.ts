@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Log, ownProblem, Problem } from 'saga-kit/parts'
+import { type Access, access, signIn } from '../contract.ts'
+import { get, post, type Route } from '../http/route.ts'
+import { createAttempts } from './attempts.ts'
+import type { Session } from './session.ts'
+import type { Sessions } from './sessions.ts'
+import type { AccessSettings } from './settings.ts'
+import { tokenRights } from './tokens.ts'
+
+export interface SessionOptions {
+  readonly settings: AccessSettings
+  /** The login's name. */
+  readonly oidc: string | null
+  readonly sessions: Sessions
+  readonly signedIn: (session: Session) => Promise<void>
+  readonly signedOut: (session: Session) => Promise<void>
+  readonly log: Log
+}
+
+/** How one gets in and out: GET /api/access, POST and DELETE /api/session. */
+export function sessionRoutes(o: SessionOptions): Route[] {
+  const { settings, oidc, sessions, log } = o
+  const rightsOf = tokenRights(settings)
+  const attempts = createAttempts({ most: 10, withinMs: 60_000 })
+  const told = (session: Session | null): Access => ({
+    token: settings.readToken !== undefined || settings.actToken !== undefined,
+    oidc,
+    session: session && { operator: session.operator, rights: [...session.rights] },
+  })
+
+  async function begin(
+    { token, operator }: { token: string; operator: string },
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) {
+    const waitMs = attempts.waitMs(request.ip)
+    if (waitMs > 0) throw tooManyAttempts(waitMs)
+    const rights = rightsOf(token)
+    if (!rights) {
+      attempts.failed(request.ip)
+      log.warn({ address: request.ip }, 'a sign-in with a wrong token')
+      throw ownProblem(401, 'Unauthorized', 'wrong-token', 'it is neither CONSOLE_READ_TOKEN nor CONSOLE_ACT_TOKEN')
+    }
+    const session = await sessions.begin(request, reply, { operator, kind: 'token', rights })
+    await o.signedIn(session)
+    return told(session)
+  }
+
+  async function end(request: FastifyRequest, reply: FastifyReply) {
+    const { session } = request
+    if (session && session.kind !== 'local') {
+      await sessions.end(session, request, reply)
+      await o.signedOut(session)
+    }
+    return reply.code(204).send()
+  }
+
+  return [
+    get({ path: '/api/access', right: 'none', answer: access, read: async (_, { session }) => told(session) }),
+    post({
+      ...{ path: '/api/session', right: 'none', body: signIn, answer: access },
+      run: ({ body }, request, reply) => begin(body, request, reply),
+    }),
+    { method: 'DELETE', path: '/api/session', right: 'none', handle: end },
+  ]
+}
+
+const tooManyAttempts = (waitMs: number) =>
+  new Problem({
+    ...{ status: 429, title: 'Too Many Requests', type: 'about:blank', code: 'too-many-attempts' },
+    detail: 'too many wrong tokens came from this address; wait a minute',
+    retryAfterSeconds: Math.ceil(waitMs / 1_000),
+  })

@@ -1,0 +1,56 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { createCookie } from './cookies.ts'
+import type { EndedSessions } from './ended-sessions.ts'
+import type { Seal } from './seal.ts'
+import type { Session } from './session.ts'
+
+const content = z.object({
+  jti: z.string(),
+  sub: z.string(),
+  kind: z.enum(['token', 'oidc']),
+  rights: z.array(z.enum(['read', 'act'])),
+  exp: z.number(),
+})
+
+/** Sessions in cookies: any instance reads them, and a sign-out ends them everywhere. */
+export interface Sessions {
+  begin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    who: Pick<Session, 'operator' | 'rights'> & { readonly kind: 'token' | 'oidc' },
+  ): Promise<Session>
+  of(request: FastifyRequest): Promise<Session | null>
+  end(session: Session, request: FastifyRequest, reply: FastifyReply): Promise<void>
+}
+
+export function createSessions(o: {
+  readonly seal: Seal
+  readonly ended: EndedSessions
+  readonly url: string | undefined
+  readonly lifeMs: number
+}): Sessions {
+  const { seal, ended, url, lifeMs } = o
+  // Strict: the pages ask by themselves, also when a link of another site has led to them.
+  const cookie = createCookie({ name: 'saga-console', path: '/', sameSite: 'strict' }, url)
+  return {
+    async begin(request, reply, { operator, kind, rights }) {
+      const id = crypto.randomUUID()
+      const sealed = await seal.close('session', { jti: id, sub: operator, kind, rights: [...rights] }, lifeMs)
+      cookie.write(request, reply, sealed, lifeMs)
+      return { id, operator, kind, rights, expiresAt: new Date(Date.now() + lifeMs) }
+    },
+    async of(request) {
+      const sealed = cookie.read(request)
+      const parsed = content.safeParse(sealed && (await seal.open('session', sealed)))
+      if (!parsed.success) return null
+      const { jti: id, sub: operator, kind, rights, exp } = parsed.data
+      if (await ended.has(id)) return null
+      return { id, operator, kind, rights, expiresAt: new Date(exp * 1_000) }
+    },
+    async end({ id, expiresAt }, request, reply) {
+      await ended.add(id, expiresAt ?? new Date())
+      cookie.remove(request, reply)
+    },
+  }
+}
