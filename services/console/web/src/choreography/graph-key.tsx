@@ -1,0 +1,22 @@
+const lines = [
+  { className: 'edge edge-plain', width: 2, text: 'goes on' },
+  { className: 'edge edge-back', width: 2, text: 'turns back' },
+  { className: 'edge edge-unseen', width: 2, text: 'declared, never seen' },
+  { className: 'edge edge-undeclared', width: 4, text: 'seen, not declared' },
+  { className: 'edge edge-plain edge-is-unobservable', width: 2, text: 'cannot be seen: its step publishes nothing' },
+]
+
+/** What the lines of the graph mean. Broader: taken more often. The time is the median from an event to its answer. */
+export const GraphKey = () => (
+  <ul className="graph-key" aria-label="Kinds of lines">
+    {lines.map(({ className, width, text }) => (
+      <li key={text}>
+        <svg viewBox="0 0 32 10" aria-hidden="true">
+          <path className={className} strokeWidth={width} d="M0 5H32" />
+        </svg>
+        {text}
+      </li>
+    ))}
+    <li className="muted">times: the median from an event to its answer</li>
+  </ul>
+)
