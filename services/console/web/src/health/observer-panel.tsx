@@ -1,0 +1,33 @@
+import type { ReactNode } from 'react'
+import type { Health } from '../../../src/contract.ts'
+import { thousands } from '../parts/counted.ts'
+import { duration } from '../parts/duration.ts'
+
+/** How far the console itself follows. */
+export const ObserverPanel = ({ observer }: Pick<Health, 'observer'>) => (
+  <section className="panel" aria-labelledby="observer">
+    <header>
+      <h2 id="observer">Observer</h2>
+      <p className="muted small">What these pages know comes from here.</p>
+    </header>
+    <dl className="inside facts">
+      <Fact name="Behind by">
+        {observer.behindMs === null ? 'not known' : duration(observer.behindMs)}, {thousands(observer.lag)} records
+      </Fact>
+      <Fact name="Reads">{observer.eventsPerSecond.toFixed(1)} events a second</Fact>
+      <Fact name="Keeps">{thousands(observer.sagas)} sagas</Fact>
+      <Fact name="Cannot be decoded">
+        <span className={observer.undecodable > 0 ? 'figure-bad' : undefined}>
+          {thousands(observer.undecodable)} records
+        </span>
+      </Fact>
+    </dl>
+  </section>
+)
+
+const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
+  <>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </>
+)
