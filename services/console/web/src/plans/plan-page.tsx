@@ -1,0 +1,63 @@
+import { Link } from 'wouter'
+import type { Plan } from '../../../src/contract.ts'
+import { usePlan } from '../data/use-plans.ts'
+import { LettersTabs } from '../letters/letters-tabs.tsx'
+import { Asked } from '../parts/asked.tsx'
+import { counted } from '../parts/counted.ts'
+import { Moment } from '../parts/moment.tsx'
+import { Notice } from '../parts/notice.tsx'
+import { useTitle } from '../parts/use-title.ts'
+import { CountsTable } from './counts-table.tsx'
+import { FailuresTable } from './failures-table.tsx'
+import { PlanActs } from './plan-acts.tsx'
+import { Progress } from './progress.tsx'
+import { PlanStatus, statusText } from './status.tsx'
+import './plan.css'
+
+/** One replay, from its plan to its end. What it says is what the letters were as it was planned. */
+export function PlanPage({ planId }: { planId: string }) {
+  useTitle('Replay')
+  const plan = usePlan(planId)
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Replay</h1>
+        <LettersTabs />
+      </div>
+      <Asked query={plan}>{found => <Told plan={found} />}</Asked>
+    </div>
+  )
+}
+
+function Told({ plan }: { plan: Plan }) {
+  const { status, letters, sagas, operator, createdAt, stoppedBy } = plan
+  return (
+    <>
+      <section className="panel" aria-labelledby="plan">
+        <header>
+          <h2 id="plan">
+            {counted(letters, 'letter')} of {counted(sagas, 'saga')}
+          </h2>
+          <p className="muted small">
+            planned by {operator}, <Moment at={createdAt} /> UTC
+          </p>
+        </header>
+        <div className="inside page">
+          <p className="row">
+            <PlanStatus status={status} /> {statusText(status)}
+          </p>
+          {stoppedBy !== null && <Notice tone="bad">It stopped: {stoppedBy}</Notice>}
+          <Progress plan={plan} />
+          <PlanActs plan={plan} />
+        </div>
+      </section>
+      <CountsTable counts={plan.counts} />
+      {plan.failures.length > 0 && <FailuresTable failures={plan.failures} />}
+      {status === 'done' && plan.failures.length > 0 && (
+        <p className="small">
+          What died anew stands among the <Link href="/letters">open letters</Link>.
+        </p>
+      )}
+    </>
+  )
+}
