@@ -29,7 +29,7 @@ create index sagas_by_ending on sagas (ending, saga_id) where ending is not null
 create index sagas_by_error on sagas (error_code, saga_id) where error_code is not null;
 create index sagas_overdue on sagas (saga_id) where overdue;
 create index sagas_by_step on sagas using gin (steps) where steps <> '{}';
-create index sagas_awaited_by on sagas (awaited_by) where awaited_by is not null;
+create index sagas_awaited_by on sagas (awaited_by) where state = 'open' and awaited_by is not null;
 create index sagas_ask_at on sagas (ask_at) where ask_at is not null;
 
 -- How many sagas there are of each kind, by the minute in which they began: kept with every change, since counting a million
@@ -97,6 +97,8 @@ create index foreign_records_seen_at on foreign_records (seen_at);
 
 -- The last that its topic says of each letter.
 create table letters (
+  -- Orders those that died in the same millisecond.
+  seq bigint generated always as identity,
   service text not null,
   id text not null,
   -- Null for a record that nobody could read.
@@ -117,7 +119,7 @@ create table letters (
   unique nulls not distinct (service, id, saga_id)
 );
 create index letters_by_saga on letters (saga_id);
-create index letters_open on letters (died_at, service, id) where status = 'open';
+create index letters_open on letters (died_at, seq) where status = 'open';
 
 create table declarations (
   service text primary key,

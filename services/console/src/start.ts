@@ -6,8 +6,14 @@ import { recordActs } from './acts/record-act.ts'
 import { prepareDatabase } from './database.ts'
 import type { Route } from './http/route.ts'
 import { serve } from './http/serve.ts'
+import { listenForChanges } from './live/listen-for-changes.ts'
+import { createLive } from './live/live.ts'
 import { createConsoleMetrics } from './metrics.ts'
 import { createObserver } from './observer/observer.ts'
+import { countsRoute } from './pages/counts.ts'
+import { letterRoutes } from './pages/letters.ts'
+import { sagaRoute } from './pages/saga-detail.ts'
+import { sagasRoute } from './pages/sagas.ts'
 import { readConsoleSettings } from './settings.ts'
 
 export interface Console {
@@ -46,13 +52,24 @@ export async function startConsole(environment: Environment): Promise<Console> {
     onSeen: async () => {},
   })
 
-  // ---- what pages ask
+  // ---- who may ask and act
   const recordAct = recordActs(reading)
   const access = createAccess({
     ...{ settings, pool: reading, log },
     note: async (session, act) => void (await recordAct(session, { act })),
   })
-  const routes: Route[] = [...access.routes]
+
+  // ---- what pages ask, and are told
+  const declarations = () => observer.declared.now
+  const live = createLive({ planOf: async () => undefined })
+  const routes: Route[] = [
+    ...access.routes,
+    sagasRoute(reading),
+    sagaRoute({ pool: reading, declarations, reach }),
+    countsRoute(reading, settings.searchFields),
+    ...letterRoutes(reading),
+    live.route,
+  ]
 
   let isOpen = false
   const readiness = async () => {
@@ -80,13 +97,15 @@ export async function startConsole(environment: Environment): Promise<Console> {
   }
   isOpen = true
   await observer.run()
+  const changes = listenForChanges({ databaseUrl: settings.databaseUrl, onChange: change => live.changed(change), log })
   log.info({ port: http.port }, 'the console is up')
 
   return {
     port: http.port,
     async stop() {
       log.info({}, 'stopping')
-      await Promise.all([http.close(settings.shutdownTimeoutMs / 2), observer.stop()])
+      live.stop()
+      await Promise.all([http.close(settings.shutdownTimeoutMs / 2), observer.stop(), changes.stop()])
       await endPools()
       log.info({}, 'stopped')
     },

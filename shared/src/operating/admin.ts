@@ -34,7 +34,7 @@ export interface Admin {
   letter(id: string, sagaId: string | null): Promise<contract.LetterDetail | undefined>
   message(id: string, sagaId: string | null): Promise<contract.MessageState>
   /** Undefined when this participant has never seen the saga, or has forgotten it. */
-  saga(sagaId: string): Promise<contract.SagaState | undefined>
+  saga(sagaId: string, timeoutMs?: number): Promise<contract.SagaState | undefined>
   status(): Promise<contract.Status>
   dryRun(letter: contract.LetterRef): Promise<Rehearsed>
   replay(request: contract.ReplayRequest): Promise<contract.ActResult[]>
@@ -134,7 +134,7 @@ export function createAdmin(o: AdminOptions): Admin {
     },
     letter: (id, sagaId) => get('/admin/letter', { id, sagaId: sagaId ?? undefined }, contract.letterDetail),
     message: (id, sagaId) => must(get('/admin/message', { id, sagaId: sagaId ?? undefined }, contract.messageState)),
-    saga: sagaId => get(`/admin/sagas/${sagaId}`, {}, contract.sagaState),
+    saga: (sagaId, timeoutMs) => get(`/admin/sagas/${sagaId}`, {}, contract.sagaState, timeoutMs),
     status: () => must(get('/admin/status', {}, contract.status)),
     dryRun: letter =>
       ask('/admin/dry-runs', contract.dryRun, letter).then(

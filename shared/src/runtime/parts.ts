@@ -1,4 +1,5 @@
 /** For a service that takes no part in sagas, as the console: what it has in common with those that do. */
+export { cursor, pageOf } from '../admin/cursor.ts'
 export { createApp } from '../http/app.ts'
 export { type HttpServer, listen } from '../http/listen.ts'
 export { answerWrongMethods } from '../http/not-allowed.ts'

@@ -1,0 +1,102 @@
+import type { FastifyReply } from 'fastify'
+import { problem } from 'saga-kit/parts'
+import type { Change } from '../changes.ts'
+import type { LiveEvent, Plan } from '../contract.ts'
+import type { Route } from '../http/route.ts'
+import { GatheredChanges } from './gather-changes.ts'
+
+export interface LiveOptions {
+  /** As pages show it; undefined for one that is no more. */
+  readonly planOf: (planId: string) => Promise<Plan | undefined>
+  readonly limits?: Partial<typeof usualLimits>
+}
+export interface Live {
+  readonly route: Route
+  /** Of this instance or another. */
+  changed(change: Change): void
+  /** Pages that listen. */
+  readonly listeners: number
+  stop(): void
+}
+
+const usualLimits = {
+  /** A few a second are as good as all to people. */
+  everyMs: 300,
+  /** Keeps what stands between from closing it, and tells of a page that is gone. */
+  heartbeatMs: 15_000,
+  mostListeners: 200,
+  /** Of bytes that a page has not taken: it comes back when it can. */
+  mostBehind: 256 * 1024,
+  /** Whoever has lost his rights meanwhile does not get them back. */
+  longestMs: 5 * 60_000,
+}
+
+/** GET /api/live : server-sent events, unnamed, each the JSON of a LiveEvent (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+export function createLive({ planOf, limits }: LiveOptions): Live {
+  const { everyMs, heartbeatMs, mostListeners, mostBehind, longestMs } = { ...usualLimits, ...limits }
+  const listeners = new Set<FastifyReply['raw']>()
+  const gathered = new GatheredChanges()
+  let timer: NodeJS.Timeout | undefined
+
+  function write(text: string): void {
+    for (const raw of listeners) {
+      raw.write(text)
+      // Not `end`: what it has not taken would still be kept for it.
+      if (raw.writableLength > mostBehind) raw.destroy()
+    }
+  }
+
+  async function flush(): Promise<void> {
+    timer = undefined
+    for (const change of gathered.take()) {
+      const event = await eventOf(change).catch(() => undefined)
+      if (event) write(`data: ${JSON.stringify(event)}\n\n`)
+    }
+  }
+  async function eventOf(change: Change): Promise<LiveEvent | undefined> {
+    if (change.kind === 'sagas') return { ...change, sagaIds: [...change.sagaIds] }
+    if (change.kind !== 'plan') return change
+    const plan = await planOf(change.planId)
+    return plan && { kind: 'plan', plan }
+  }
+
+  const heartbeat = setInterval(() => write(': still here\n\n'), heartbeatMs).unref()
+
+  return {
+    get listeners() {
+      return listeners.size
+    },
+    changed(change) {
+      if (listeners.size === 0) return
+      gathered.add(change)
+      timer ??= setTimeout(() => void flush(), everyMs)
+    },
+    stop() {
+      clearInterval(heartbeat)
+      clearTimeout(timer)
+      for (const raw of listeners) raw.end()
+    },
+    route: {
+      ...{ method: 'GET', path: '/api/live', right: 'read' },
+      async handle(_, reply, closing) {
+        if (listeners.size >= mostListeners)
+          throw problem('overloaded', `${mostListeners} pages listen already`, { retryAfterSeconds: 30 })
+        const { raw } = reply
+        const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+        reply.hijack()
+        raw.writeHead(200, { ...reply.getHeaders(), ...headers } as Record<string, string>)
+        raw.write('retry: 2000\n\n')
+        listeners.add(raw)
+        const end = () => raw.end()
+        const over = setTimeout(end, longestMs)
+        closing.addEventListener('abort', end, { once: true })
+        raw.on('error', () => {})
+        raw.once('close', () => {
+          clearTimeout(over)
+          closing.removeEventListener('abort', end)
+          listeners.delete(raw)
+        })
+      },
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type { Pool } from 'pg'
+import { isSagaId } from 'saga-kit/observing'
+import { type Declarations, participantsOf, type Reach, readTrace, type Trace } from 'saga-kit/operating'
+import { z } from 'zod'
+import { type Awaited, type SagaDetail, sagaDetail } from '../contract.ts'
+import { get, type Route } from '../http/route.ts'
+import type { Owed } from '../observer/judge.ts'
+import { findEvents } from './find-events.ts'
+import { findLettersOf } from './find-letters.ts'
+import { findSaga } from './find-sagas.ts'
+
+/** Somebody waits for the page: who has not answered by then is shown as silent. */
+const askForMs = 3_000
+
+/** GET /api/sagas/:sagaId : what the observer has seen, and what the participants' logs say now. */
+export const sagaRoute = (o: {
+  readonly pool: Pool
+  readonly declarations: () => Declarations
+  readonly reach: Omit<Reach, 'brokers' | 'topicPrefix'>
+}): Route =>
+  get({
+    path: '/api/sagas/:sagaId',
+    params: z.object({ sagaId: z.string() }),
+    answer: sagaDetail,
+    async read({ params: { sagaId } }): Promise<SagaDetail | undefined> {
+      if (!isSagaId(sagaId)) return undefined
+      const [saga, events, letters, owed, trace] = await Promise.all([
+        findSaga(o.pool, sagaId),
+        findEvents(o.pool, sagaId),
+        findLettersOf(o.pool, sagaId),
+        findOwed(o.pool, sagaId),
+        readTrace(participantsOf(o.declarations(), o.reach), sagaId, askForMs),
+      ])
+      if (!saga && trace.steps.length === 0 && trace.awaited.length === 0) return undefined
+      const isUnanswered = trace.steps.length === 0 && trace.silent.length > 0
+      const now = new Date()
+      return {
+        ...{ saga: saga ?? null, events, letters, steps: trace.steps.map(stepOf) },
+        awaited: isUnanswered ? owed.map(each => awaitedByEvents(each, now)) : trace.awaited.map(awaitedOf),
+        acts: trace.acts.map(({ at, operator, act, service, id, reason, plan, forced, sagaId: of }) => ({
+          ...{ at, operator, act, service, id, sagaId: of, reason, plan, forced },
+        })),
+        ...{ verdict: trace.verdict, silent: [...trace.silent] },
+      }
+    },
+  })
+
+async function findOwed(pool: Pool, sagaId: string): Promise<readonly Owed[]> {
+  const { rows } = await pool.query('select awaited from sagas where saga_id = $1', [sagaId])
+  return rows[0]?.awaited ?? []
+}
+
+type Step = SagaDetail['steps'][number]
+
+const stepOf = ({
+  cause,
+  emitted,
+  rows,
+  ...step
+}: Trace['steps'][number] & { readonly rows?: Step['rows'] }): Step => ({
+  ...{ service: step.service, operation: step.operation, ...partsOf(step.operation), status: step.status },
+  ...{ at: step.at, attempts: step.attempts, errorCode: step.errorCode, messageId: step.messageId },
+  because: cause.from === null ? cause.what : `${cause.what} of ${cause.from}`,
+  ...{ emitted: [...emitted], rows: [...(rows ?? [])] },
+})
+
+const awaitedOf = ({ operation, because, waiting, ...each }: Trace['awaited'][number]): Awaited => ({
+  ...{ service: each.service, ...partsOf(operation), eventId: each.messageId, eventType: because.what },
+  ...{ oneOf: [...each.oneOf], since: each.since, by: each.by, overdue: each.overdue, stands: each.stands },
+  ...{ attempts: waiting?.attempts ?? 0, errorMessage: waiting?.errorMessage ?? null },
+})
+
+const awaitedByEvents = ({ oneOf, by, ...owed }: Owed, now: Date): Awaited => ({
+  ...{ ...owed, oneOf: [...oneOf], by, overdue: Date.parse(by) < now.getTime() },
+  ...{ stands: null, attempts: 0, errorMessage: null },
+})
+
+/** `undo reserve_stock` is the compensation of reserve_stock. */
+function partsOf(operation: string): { step: string; direction: 'action' | 'compensation' } {
+  const isUndo = operation.startsWith('undo ')
+  return { step: isUndo ? operation.slice(5) : operation, direction: isUndo ? 'compensation' : 'action' }
+}
