@@ -14,7 +14,9 @@ test.each<[ReservationStatus, string[]]>([
   ['taken-over', []],
 ])('of a reservation that is %s the order has got, or keeps: %j', (status, expected) => {
   const row = reservation({ status, lines: [...lines, { sku: 'bulb', quantity: 1 }] })
-  expect(audit.says.reservations!(row).map(({ family, of, amount }) => `${family} ${of} ${amount}`)).toEqual(expected)
+  const said = audit.says.reservations!(row)
+  expect(said.map(({ family, of, amount }) => `${family} ${of} ${amount}`)).toEqual(expected)
+  for (const { family } of said) expect(audit.families).toContain(family)
 })
 
 /** One order has bought, one reserves, one holds, and one has taken a hold over. */

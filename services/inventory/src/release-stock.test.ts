@@ -1,5 +1,5 @@
 import { fails, refused, sets, succeeded, testing } from 'saga-kit/testing'
-import { describe, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { HoldExpired } from './commands.ts'
 import {
   balanceRejected,
@@ -84,6 +84,9 @@ describe('when the order is cancelled', () => {
   test('so does one that is missing', () =>
     given().done('reserve_stock').when(orderCancelled('customer')).then(fails('reservation-missing')))
 })
+
+test('a hold is what the service may wait for longest, which it must say at its start', () =>
+  expect(inventory.longestTimerMs!({ stockReleaseDelayMs: 1_000 })).toBe(1_000))
 
 describe('when a hold expires', () => {
   const held = reservation({ status: 'held' })

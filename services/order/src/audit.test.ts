@@ -15,8 +15,9 @@ const notRefunded = 'refunded EUR 0'
 const refunded = 'refunded EUR 2500'
 const noGoods = ['sold 0', 'kept 0']
 
-test.each<[string, Order, string[]]>([
+const orders: [string, Order, string[]][] = [
   ['pending', order(), []],
+  ['pending, its stock released', order({ stockReleasedAt: earlier }), []],
   ['confirmed, not settled', order({ status: 'CONFIRMED' }), [paid, notRefunded]],
   ['confirmed', order({ status: 'CONFIRMED', stockCommittedAt: earlier }), [paid, notRefunded, 'sold lamp 2']],
   ['refunding', order({ status: 'REFUNDING', stockCommittedAt: earlier }), [paid]],
@@ -35,10 +36,16 @@ test.each<[string, Order, string[]]>([
   ],
   // The order's own total, not what balance said: so that a refund of something else is seen.
   ['cancelled, something else is back', order({ status: 'CANCELLED', cancellationRefundMinor: 7 }), [paid, refunded]],
-])('%s: says what it is sure of', (_, row, expected) => {
+]
+test.each(orders)('%s: says what it is sure of', (_, row, expected) => {
   expect(says(row)).toEqual({
     ending: row.status,
     settledAt: row.settled ? row.updatedAt : null,
     says: expected,
   })
+})
+
+test('of each family that it speaks of it has something to say', () => {
+  const said = orders.flatMap(([, row]) => audit.settles.orders!(row).figures.map(({ family }) => family))
+  expect([...new Set(said)].toSorted()).toEqual([...audit.families].toSorted())
 })

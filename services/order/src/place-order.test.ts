@@ -1,6 +1,6 @@
 import { accepted, asked, fails, refused, sets, testing } from 'saga-kit/testing'
-import { describe, test } from 'vitest'
-import { OrderTimedOut, PlaceOrder, type PlaceOrderBody } from './commands.ts'
+import { describe, expect, test } from 'vitest'
+import { OrderTimedOut, PlaceOrder, type PlaceOrderBody, SetPrice } from './commands.ts'
 import { order, orderId, orderPlaced, price } from './examples.ts'
 import { order as participant } from './participant.ts'
 
@@ -44,17 +44,20 @@ describe('placing an order', () => {
         orders: [order({ createdAt: now, updatedAt: now })],
       }))
 
-  test('is refused without a price', () => given().when(placeOrder()).then(refused('no-price', 422)))
+  test('is refused without a price', () =>
+    given()
+      .when(placeOrder())
+      .then(refused('no-price', 422, 'lamp has no price')))
 
   test('is refused when the price is in another currency', () =>
     given({ prices: [price({ currency: 'USD' })] })
       .when(placeOrder())
-      .then(refused('no-price', 422)))
+      .then(refused('no-price', 422, 'lamp has a price in USD, not in EUR')))
 
   test('is refused when one line exceeds the safe range', () =>
     given({ prices: [price({ unitPriceMinor: Number.MAX_SAFE_INTEGER })] })
       .when(placeOrder())
-      .then(refused('total-out-of-range', 422)))
+      .then(refused('total-out-of-range', 422, 'the total exceeds 9007199254740991 minor units')))
 
   test('is refused when the sum exceeds the safe range', () =>
     given({ prices: [price({ unitPriceMinor: Number.MAX_SAFE_INTEGER }), price({ sku: 'bulb', unitPriceMinor: 1 })] })
@@ -71,5 +74,23 @@ describe('placing an order', () => {
   test('never overwrites an order', () =>
     given({ prices: [price()], orders: [order()] })
       .when(placeOrder())
-      .then(fails('order-exists')))
+      .then(fails('order-exists', `order ${orderId} was placed before`)))
+
+  test('is what the service may wait for longest, which it must say at its start', () =>
+    expect(participant.longestTimerMs!({ orderTimeoutMs: 1_000 })).toBe(1_000))
+})
+
+describe('setting a price', () => {
+  test('is for orders from now on', () =>
+    given({ prices: [price({ sku: 'bulb' })] })
+      .when(asked(SetPrice, price({ unitPriceMinor: 99 })))
+      .then(accepted(price({ unitPriceMinor: 99 })), {
+        prices: [price({ sku: 'bulb' }), price({ unitPriceMinor: 99 })],
+      }))
+  test('replaces the one before, and its currency', () =>
+    given({ prices: [price()] })
+      .when(asked(SetPrice, price({ currency: 'USD', unitPriceMinor: 1 })))
+      .then(accepted(price({ currency: 'USD', unitPriceMinor: 1 })), {
+        prices: [price({ currency: 'USD', unitPriceMinor: 1 })],
+      }))
 })

@@ -111,6 +111,15 @@ describe.each(stories)('$told', ({ first, anyOrder, settledBy, end }) => {
   )
 })
 
+test('however an order ends, it is told by an event that ends its being under way', () => {
+  const placing = participant.reactions.find(({ trigger }) => trigger.type === 'PlaceOrder')!
+  const ends = placing.answeredBy.map(({ type }) => type)
+  for (const { first, anyOrder } of stories) {
+    const types = [...first, ...anyOrder].map(({ type }) => type)
+    expect(types.some(type => ends.includes(type))).toBe(true)
+  }
+})
+
 test('asking for a refund unsettles a settled order', () => {
   const life = lifeOf(balanceDeducted(), stockCommitted(), refund, stockReturned(), balanceRefunded('refund-requested'))
   expect(life.map(row => [row.status, row.settled])).toEqual([

@@ -165,10 +165,31 @@ describe('an order that was never placed here', () => {
     given()
       .when(message)
       .then(
-        ['CancelOrder', 'RequestRefund'].includes(happening) ? refused('unknown-order', 404) : fails('unknown-order'),
+        ['CancelOrder', 'RequestRefund'].includes(happening)
+          ? refused('unknown-order', 404, `there is no order ${orderId}`)
+          : fails('unknown-order', `an event speaks of order ${orderId}, which was never placed here`),
       ),
   )
 })
+
+test.each<[happening: 'CancelOrder' | 'RequestRefund', OrderStatus, code: string, says: string]>([
+  ['CancelOrder', 'CONFIRMED', 'not-pending', 'is CONFIRMED'],
+  ['CancelOrder', 'CANCELLED', 'not-pending', 'is CANCELLED (timed-out)'],
+  ['RequestRefund', 'PENDING', 'not-confirmed', 'is PENDING'],
+])('a customer whose %s comes when the order is %s is told so', (happening, status, code, says) =>
+  given({ orders: [order({ status })] })
+    .when(messages[happening])
+    .then(refused(code, 409, `order ${orderId} ${says}`)),
+)
+
+test.each([
+  { fact: 'stockCommittedAt', message: stockCommitted() },
+  { fact: 'stockReleasedAt', message: stockReleased() },
+])('of what is told twice the first stands: $fact', ({ fact, message }) =>
+  given({ orders: [order({ [fact]: order().createdAt })] })
+    .when(message)
+    .then(refused('already-recorded')),
+)
 
 test('a customer who cancels again gets the same yes', () =>
   given({ orders: [order({ status: 'CANCELLED', reason: 'customer' })] })
