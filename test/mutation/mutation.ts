@@ -10,7 +10,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repository } from '../checks/generated-file.ts'
 import { installPackages } from '../install-packages.ts'
-import { scoreOf } from './score.ts'
+import { parts } from './parts.ts'
+import { type MutationReport, scoreOf } from './score.ts'
 
 const leastPercent = 90
 const folder = import.meta.dirname
@@ -21,12 +22,17 @@ const { values, positionals: files } = parseArgs({
 
 installPackages(folder, console.log)
 const stryker = join(folder, 'node_modules/@stryker-mutator/core/bin/stryker.js')
-const only = files.length > 0 ? ['--mutate', files.join(',')] : []
-const options = [join(folder, 'stryker.json'), '--concurrency', values.concurrency, ...only]
-const { status } = spawnSync(process.execPath, [stryker, 'run', ...options], { cwd: repository, stdio: 'inherit' })
-if (status === 0) {
-  const report = JSON.parse(readFileSync(join(repository, '.local/mutation/report.json'), 'utf8'))
-  const { killed, survived, timedOut, percent } = scoreOf(report)
-  console.log(`${percent.toFixed(1)} % noticed: ${killed} of ${killed + survived}, and ${timedOut} timed out`)
-  process.exitCode = percent < leastPercent ? 1 : 0
-} else process.exitCode = status ?? 1
+const reports: MutationReport[] = []
+for (const part of parts) {
+  const mutated = files.length > 0 ? files.filter(part.has) : part.mutated
+  if (mutated.length === 0) continue
+  const options = [join(folder, 'stryker.json'), '--concurrency', values.concurrency, '--mutate', mutated.join(',')]
+  const { status } = spawnSync(process.execPath, [stryker, 'run', ...options], {
+    ...{ cwd: repository, stdio: 'inherit', env: { ...process.env, MUTATED: part.name } },
+  })
+  if (status !== 0) process.exit(status ?? 1)
+  reports.push(JSON.parse(readFileSync(join(repository, '.local/mutation/report.json'), 'utf8')))
+}
+const { killed, survived, timedOut, percent } = scoreOf(reports)
+console.log(`${percent.toFixed(1)} % noticed: ${killed} of ${killed + survived}, and ${timedOut} timed out`)
+process.exitCode = percent < leastPercent ? 1 : 0

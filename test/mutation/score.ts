@@ -12,8 +12,9 @@ export interface Score {
   readonly percent: number
 }
 
-export function scoreOf({ files }: MutationReport): Score {
-  const statuses = Object.values(files).flatMap(({ mutants }) => mutants.map(({ status }) => status))
+export function scoreOf(reports: readonly MutationReport[]): Score {
+  const mutants = reports.flatMap(({ files }) => Object.values(files).flatMap(file => file.mutants))
+  const statuses = mutants.map(({ status }) => status)
   const count = (...wanted: string[]) => statuses.filter(status => wanted.includes(status)).length
   const killed = count('Killed')
   const survived = count('Survived', 'NoCoverage')
