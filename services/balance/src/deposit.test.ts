@@ -22,8 +22,8 @@ test('a later one adds to it', () =>
 test('another currency is refused', () =>
   given({ accounts: [account()] })
     .when(deposit(500, 'USD'))
-    .then(refused('currency-mismatch', 409)))
+    .then(refused('currency-mismatch', 409, 'the account is in EUR, not in USD')))
 test('a sum beyond the safe range is refused', () =>
   given({ accounts: [account({ deductedMinor: 10_000 })] })
     .when(deposit(Number.MAX_SAFE_INTEGER - 9_999))
-    .then(refused('sum-out-of-range', 422)))
+    .then(refused('sum-out-of-range', 422, 'deposits of an account cannot exceed 9007199254740991')))

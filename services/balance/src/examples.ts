@@ -9,7 +9,7 @@ import {
 } from 'shop-schemas'
 import type { Account, Debit } from './account.ts'
 
-const orderId = '01994d52-7d10-7000-8000-000000000001'
+export const orderId = '01994d52-7d10-7000-8000-000000000001'
 const customerId = 'ada'
 const currency = 'EUR'
 

@@ -1,6 +1,6 @@
 import { fails, rejected, succeeded, testing } from 'saga-kit/testing'
 import { describe, expect, test } from 'vitest'
-import { account, balanceDeducted, balanceRejected, debit, stockReserved } from './examples.ts'
+import { account, balanceDeducted, balanceRejected, debit, orderId, stockReserved } from './examples.ts'
 import { balance } from './participant.ts'
 
 const { given } = testing(balance)
@@ -32,11 +32,14 @@ describe('deducting the balance', () => {
   test('never deducts twice for one order', () =>
     given({ accounts: [account()], debits: [debit()] })
       .when(stockReserved())
-      .then(fails('debit-exists')))
+      .then(fails('debit-exists', `${orderId} was paid before`)))
   test('fails for the customer of a drill, and for nobody else', () => {
     const drill = testing(balance, { deductionsFailFor: 'ada' })
     // Not a permanent error: a drill has the retries too.
-    expect(drill.history({ accounts: [account()] }).happens(stockReserved())).toMatchObject({ end: 'thrown' })
+    expect(drill.history({ accounts: [account()] }).happens(stockReserved())).toEqual({
+      end: 'thrown',
+      error: new Error("this customer's deductions fail for a drill: unset DEDUCTIONS_FAIL_FOR"),
+    })
     const grace = { customerId: 'grace' }
     drill
       .given({ accounts: [account(grace)] })
@@ -59,6 +62,6 @@ describe('deducting the balance', () => {
     const paidOften = { deductedMinor: Number.MAX_SAFE_INTEGER - 1, refundedMinor: Number.MAX_SAFE_INTEGER - 1 }
     given({ accounts: [account(paidOften)] })
       .when(stockReserved())
-      .then(fails('sum-out-of-range'))
+      .then(fails('sum-out-of-range', 'deductions of an account would exceed 9007199254740991'))
   })
 })

@@ -1,6 +1,6 @@
 import { fails, succeeded, testing } from 'saga-kit/testing'
 import { describe, test } from 'vitest'
-import { account, balanceRefunded, debit, orderCancelled, refundRequested } from './examples.ts'
+import { account, balanceRefunded, debit, orderCancelled, orderId, refundRequested } from './examples.ts'
 import { balance } from './participant.ts'
 
 const { given, now } = testing(balance)
@@ -37,15 +37,15 @@ describe.each([
     given({ accounts: [account()] })
       .done('deduct_balance')
       .when(event)
-      .then(fails('debit-missing')))
+      .then(fails('debit-missing', `${orderId} should have been paid, but has no debit`)))
   test('never pays back twice', () =>
     given({ accounts: [paid], debits: [debit({ refundedAt: now })] })
       .done('deduct_balance')
       .when(event)
-      .then(fails('debit-refunded')))
+      .then(fails('debit-refunded', `the debit of ${orderId} was paid back before`)))
   test('never pays back into nothing', () =>
     given({ debits: [debit()] })
       .done('deduct_balance')
       .when(event)
-      .then(fails('account-missing')))
+      .then(fails('account-missing', `the account that paid for ${orderId} is gone`)))
 })

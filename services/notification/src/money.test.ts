@@ -10,5 +10,11 @@ test.each([
   [Number.MAX_SAFE_INTEGER, 'EUR', 'EUR 90,071,992,547,409.91'],
 ])('%d %s is %s', (amountMinor, currency, text) => expect(formatMinor(amountMinor, currency)).toBe(text))
 
-test('a currency that is none is a permanent error: no later try would know it', () =>
-  expect(() => formatMinor(1, 'euro')).toThrow(expect.objectContaining({ code: 'unknown-currency' })))
+test.each([
+  ['euro', '"euro" is no ISO 4217 code'],
+  ['EURO', '"EURO" is no ISO 4217 code'],
+  ['aEUR', '"aEUR" is no ISO 4217 code'],
+  ['E'.repeat(1_000), `"${'E'.repeat(20)}" is no ISO 4217 code`],
+])('a currency that is none is a permanent error, since no later try would know it: %.9s', (currency, message) =>
+  expect(() => formatMinor(1, currency)).toThrow(expect.objectContaining({ code: 'unknown-currency', message })),
+)

@@ -37,12 +37,21 @@ describe.each([
   test('nobody is told twice', () =>
     given({ contacts: [contact()], notifications: [row] })
       .when(event)
-      .then(fails('notification-exists')))
+      .then(fails('notification-exists', `${orderId}/${template} was sent before`)))
 })
 
 describe('what the mails say', () => {
-  test.each([orderConfirmed(), orderRefunded()])('$type names the amount', event =>
-    expect(mailAbout(event).text).toContain('EUR 25.00'),
+  const order = `Order ${orderId}`
+  test.each([
+    [orderConfirmed(), `${order} is confirmed`, `Thank you. ${order} is confirmed; you paid EUR 25.00.`],
+    [
+      orderCancelled(),
+      `${order} is cancelled`,
+      `${order} is cancelled: you asked for it. Whatever you had paid is on its way back.`,
+    ],
+    [orderRefunded(), `${order} is refunded`, `${order} is refunded; EUR 25.00 went back to your account.`],
+  ])('$type, its order and what became of the money', (event, subject, text) =>
+    expect(mailAbout(event)).toMatchObject({ subject, text }),
   )
   test.each([
     ['customer', 'you asked for it'],
