@@ -1,27 +1,14 @@
 import { expect, test } from 'vitest'
 import { after, PermanentError, reject, succeed } from '../kit.ts'
+import { fields, rules, sagaId } from '../testing/decisions.fixture.ts'
 import { delivered, newSagaId } from '../testing/engine.fixture.ts'
 import { Alarm, behaviour, Done, ledger, Noted, Paid, Undone } from '../testing/participant.fixture.ts'
 import { decide } from './decide.ts'
 import type { Loaded } from './decision.ts'
-import type { Rules } from './rules.ts'
-import { everySafeguard } from './safeguards.ts'
 import { Saga } from './saga.ts'
 import { loadedTable } from './views.ts'
 
 const dayMs = 86_400_000
-const rules: Rules = {
-  ...{ service: 'ledger', settings: {}, letterTopic: 'ledger.dlq', safeguards: everySafeguard, keepsImages: true },
-  reactsTo: new Set(['Alarm']),
-  owesNothing: new Set(['Alarm']),
-  timers: new Map([['Alarm', { step: 'ring', direction: 'action' }]]),
-  retry: { maxAttempts: 5, baseDelayMs: 1_000, maxDelayMs: 60_000 },
-  ...{ horizonMs: 15 * dayMs, longestTimerMs: 7 * dayMs, callGraceMs: 5_000 },
-  encode: (event, meta) => ({ topic: 'ledger.events.v1', headers: { ce_id: meta.id }, body: Buffer.from(event.type) }),
-  partitionOf: () => 0,
-}
-const sagaId = newSagaId()
-const fields = { sagaId, account: 'ann', amount: 5 }
 function loaded(): Loaded & { saga: Saga } {
   const saga = new Saga(sagaId, 'new')
   const payments = loadedTable('payments', 'sagaId', new Map([[sagaId, undefined]]))

@@ -12,7 +12,7 @@ import { Alarm, behaviour, ledger, type Noted, type Paid, type Undone } from './
 
 const dayMs = 86_400_000
 export const rules: Rules = {
-  ...{ service: 'ledger', settings: {}, letterTopic: 'ledger.dlq', safeguards: everySafeguard },
+  ...{ service: 'ledger', settings: {}, letterTopic: 'ledger.dlq', safeguards: everySafeguard, keepsImages: true },
   reactsTo: new Set(['Alarm']),
   owesNothing: new Set(['Alarm']),
   timers: new Map([['Alarm', { step: 'ring', direction: 'action' }]]),
