@@ -2,7 +2,14 @@ import { join } from 'node:path'
 import type { Ground, Shop } from './shop.ts'
 
 /** Told when the shop is up: where everything is, how to look at an order, and how to make trouble. */
-export function guidance({ shop, stack, dataFolder }: { shop: Shop; stack: Ground; dataFolder: string }): string {
+export function guidance(o: {
+  shop: Shop
+  stack: Ground
+  dataFolder: string
+  /** Undefined when it does not run. */
+  consoleUrl: string | undefined
+}): string {
+  const { shop, stack, dataFolder, consoleUrl } = o
   const { order, inventory, balance, notification } = shop.services
   const post = `curl -s -H 'content-type: application/json' -H "idempotency-key: $(date +%s%N)"`
   // package.json names the usual brokers.
@@ -10,6 +17,7 @@ export function guidance({ shop, stack, dataFolder }: { shop: Shop; stack: Groun
   const saga = brokers === '127.0.0.1:19092' ? 'npx saga' : `KAFKA_BROKERS=${brokers} npx saga`
   return `
 The shop is up until Ctrl-C. What you order is told above.
+  console       ${consoleUrl ?? 'does not run: see above'}
   order         ${order.url}    (/openapi.json, /metrics, /readyz, as of each service)
   inventory     ${inventory.url}
   balance       ${balance.url}
@@ -26,7 +34,7 @@ Prepare, order, look:
   ${post} -d '{"customerId":"me","currency":"EUR","lines":[{"sku":"tea","quantity":1}]}' ${order.url}/orders
   curl -s '${order.url}/orders?customerId=me'
 
-Look inside, replay what is dead (docs/operating.md):
+Look inside, replay what is dead (docs/operating.md), here or in the console:
   ${saga} status
   ${saga} trace <orderId>
   ${saga} dlq list

@@ -4,12 +4,13 @@ import { lockFolder } from '../local/folder-lock.ts'
 import { endLeftovers } from '../local/leftovers.ts'
 import { portsFrom } from '../local/ports.ts'
 import { startStack } from '../local/stack.ts'
+import { startConsole } from './console.ts'
 import { eventLines, heading } from './event-lines.ts'
 import { guidance } from './guidance.ts'
-import { requireFreeServicePorts, servicePorts } from './ports.ts'
+import { consolePort, requireFreeServicePorts, servicePorts } from './ports.ts'
 import { followSagas } from './saga-events.ts'
 import { sagaLog } from './saga-log.ts'
-import { serviceEnvironment } from './service-environment.ts'
+import { consoleEnvironment, serviceEnvironment } from './service-environment.ts'
 import { createShop } from './shop.ts'
 import { shopHttp } from './shop-http.ts'
 import type { Story } from './stories.ts'
@@ -18,7 +19,7 @@ import { tellStories, verdict } from './tell-stories.ts'
 export interface LaunchOptions {
   readonly dataFolder: string
   readonly stories: readonly Story[]
-  /** Until Ctrl-C; else it ends with the stories. */
+  /** Until Ctrl-C, with the console; else it ends with the stories. */
   readonly stays: boolean
 }
 
@@ -61,6 +62,7 @@ async function start({ dataFolder, stories, stays }: LaunchOptions, signal: Abor
   // Before the stack is touched: only while it is there do the services of a killed launcher end in order.
   await endLeftovers(dataFolder, report)
   const ports = servicePorts(process.env)
+  const pagesPort = consolePort(process.env)
   await requireFreeServicePorts(ports)
 
   const stackFolder = resolve(dataFolder, 'stack')
@@ -75,6 +77,9 @@ async function start({ dataFolder, stories, stays }: LaunchOptions, signal: Abor
   const [follower] = await Promise.all([followSagas(stack, events => sagas.add(events)), shop.start(signal)])
   stops.push(() => follower.stop())
   isUp = true
+  const forPages = { port: pagesPort, environment: consoleEnvironment(process.env) }
+  const operators = stays ? startConsole({ ...forPages, ground: stack, folder: dataFolder, report, signal }) : undefined
+  if (operators) stops.push(operators.stop)
   console.log(`all up after ${((performance.now() - beganMs) / 1_000).toFixed(1)} s\n\n${heading}`)
 
   const http = shopHttp(shop.services, signal)
@@ -82,7 +87,7 @@ async function start({ dataFolder, stories, stays }: LaunchOptions, signal: Abor
   const wrong = await tellStories({ stories, balance, http, sagas, signal, say: console.log, settleWithinMs })
   console.log(verdict(wrong))
   if (!stays) return wrong.length === 0 ? 0 : 1
-  console.log(guidance({ shop, stack, dataFolder }))
+  console.log(guidance({ shop, stack, dataFolder, consoleUrl: await operators?.url }))
   await new Promise(resolve => signal.addEventListener('abort', resolve))
   return 0
 }

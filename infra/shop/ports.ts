@@ -20,6 +20,9 @@ export function servicePorts(env: NodeJS.ProcessEnv): ServicePorts {
   }
 }
 
+/** CONSOLE_PORT, or the usual one. */
+export const consolePort = (env: NodeJS.ProcessEnv): number => portFrom(env, 'CONSOLE_PORT', 3000)
+
 const portVariable = (name: ServiceName) => `${name.toUpperCase()}_PORT`
 const adminVariable = (name: ServiceName) => `${name.toUpperCase()}_ADMIN_PORT`
 
@@ -37,6 +40,8 @@ export async function requireFreeServicePorts({ ports, adminPorts }: ServicePort
     await requireFree(adminPorts[name], `the admin listener of the ${name} service`, adminVariable(name))
   }
 }
+
+export const requireFreeConsolePort = (port: number): Promise<void> => requireFree(port, 'the console', 'CONSOLE_PORT')
 
 async function requireFree(port: number, what: string, variable: string): Promise<void> {
   if (await isFree(port)) return

@@ -28,9 +28,9 @@ interface Step {
 
 test('what the README tells of a saga that breaks is what happens', { timeout: 420_000 }, async () => {
   const names = ['STACK_POSTGRES', 'STACK_KAFKA', 'STACK_REGISTRY', 'ORDER', 'INVENTORY', 'BALANCE', 'NOTIFICATION']
-  const admins = ['ORDER_ADMIN', 'INVENTORY_ADMIN', 'BALANCE_ADMIN', 'NOTIFICATION_ADMIN']
-  const free = await freePorts(names.length + admins.length)
-  const ports = Object.fromEntries([...names, ...admins].map((name, at) => [`${name}_PORT`, String(free[at])]))
+  const others = ['CONSOLE', 'ORDER_ADMIN', 'INVENTORY_ADMIN', 'BALANCE_ADMIN', 'NOTIFICATION_ADMIN']
+  const free = await freePorts(names.length + others.length)
+  const ports = Object.fromEntries([...names, ...others].map((name, at) => [`${name}_PORT`, String(free[at])]))
   const env = {
     ...{ PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, HOME: folder, LANG: 'C.UTF-8' },
     ...{ ...ports, KAFKA_BROKERS: `127.0.0.1:${ports.STACK_KAFKA_PORT}` },

@@ -15,6 +15,8 @@ const passedOn = [
   'STOCK_RELEASE_DELAY',
 ] as const
 
+const passedOnToConsole = ['LOG_LEVEL', 'LOG_REDACT', 'OVERDUE_AFTER', 'SEARCH_FIELDS'] as const
+
 /** Stock is held so briefly that its release is seen, and Ctrl-C is not kept waiting as long as a platform would. */
 const defaults = { STOCK_RELEASE_DELAY: '5s', SHUTDOWN_TIMEOUT: '10s' }
 
@@ -22,4 +24,10 @@ const defaults = { STOCK_RELEASE_DELAY: '5s', SHUTDOWN_TIMEOUT: '10s' }
 export function serviceEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const given = passedOn.flatMap(name => (env[name] ? [[name, env[name]]] : []))
   return { ...defaults, ...Object.fromEntries(given) }
+}
+
+/** The same for the console. */
+export function consoleEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = passedOnToConsole.flatMap(name => (env[name] ? [[name, env[name]]] : []))
+  return { SHUTDOWN_TIMEOUT: defaults.SHUTDOWN_TIMEOUT, ...Object.fromEntries(given) }
 }

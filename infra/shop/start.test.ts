@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,14 +13,14 @@ import { identify, isAlive, type ProcessId } from '../local/process-table.ts'
 import { killTree } from '../local/process-tree.ts'
 import { commandsNaming, listener } from '../local/test-stack.ts'
 
-const timeout = 90_000
+const timeout = 150_000
 const folder = mkdtempSync(join(tmpdir(), 'shop-test-'))
 chmodSync(folder, 0o711) // PostgreSQL may run as another user
 let ports: Record<string, string>
 
 beforeAll(async () => {
   const services = ['ORDER', 'INVENTORY', 'BALANCE', 'NOTIFICATION'].flatMap(name => [name, `${name}_ADMIN`])
-  const names = ['STACK_POSTGRES', 'STACK_KAFKA', 'STACK_REGISTRY', ...services]
+  const names = ['STACK_POSTGRES', 'STACK_KAFKA', 'STACK_REGISTRY', 'CONSOLE', ...services]
   const free = await freePorts(names.length)
   ports = Object.fromEntries(names.map((name, at) => [`${name}_PORT`, String(free[at])]))
 })
@@ -58,6 +58,13 @@ function launch({ program = 'start.ts', args = [], env = {} }: Launch = {}): Lau
 }
 
 const ctrlC = ({ process: { pid } }: Launcher): boolean => process.kill(-pid!, 'SIGINT')
+
+async function occupied(port: string): Promise<Server> {
+  const server = createServer().listen(Number(port), '127.0.0.1')
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  return server
+}
 
 const recorded = (folder: string): ProcessId[] =>
   readdirSync(folder)
@@ -109,8 +116,13 @@ test('an order that ends otherwise than expected makes the demo fail, and is nam
 test('a launcher killed with -9: the next start ends its services, and Ctrl-C ends all in order', {
   timeout,
 }, async () => {
+  const taken = await occupied(ports.CONSOLE_PORT!)
   const killed = launch()
   await killed.heard(/^all up/)
+  expect(await killed.heard(/^the console did not start/)).toBe(
+    `the console did not start; the shop runs without it: port ${ports.CONSOLE_PORT}, meant for the console, is in use: stop what listens there, or set CONSOLE_PORT to another port`,
+  )
+  taken.close()
   killed.process.kill('SIGKILL')
   await killed.exit
   const left = [...recorded(folder), ...recorded(join(folder, 'stack'))]
@@ -120,6 +132,9 @@ test('a launcher killed with -9: the next start ends its services, and Ctrl-C en
   await next.heard(/^The shop is up/)
   expect(next.lines.filter(line => line.endsWith(', left by a launcher that was killed'))).toHaveLength(7)
   expect(left.filter(isAlive)).toEqual([])
+
+  const pages = /^ {2}console +(http.*)$/.exec(next.lines.find(line => line.startsWith('  console '))!)![1]!
+  expect(await (await fetch(pages)).text()).toContain('<div id="root">')
 
   const second = launch()
   expect(await second.exit).toEqual([1, null])
@@ -149,9 +164,7 @@ test('a service that ends while it starts, and a port in use: a line with the re
   expect(wrong.lines.at(-1)).toMatch(/ORDER_TIMEOUT/)
   expect(commandsNaming(folder)).toEqual([])
 
-  const server = createServer().listen(Number(ports.BALANCE_PORT), '127.0.0.1')
-  onTestFinished(() => void server.close())
-  await once(server, 'listening')
+  await occupied(ports.BALANCE_PORT!)
   const refused = launch()
   expect(await refused.exit).toEqual([1, null])
   expect(refused.lines).toEqual([

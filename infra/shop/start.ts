@@ -1,6 +1,6 @@
 /**
- * `npm start`: the whole shop on this machine, a handful of orders told as they move, then up until Ctrl-C.
- * `npm run demo`: the same, and ends: 0 when every order ended as expected, else 1.
+ * `npm start`: the whole shop on this machine with its console, a handful of orders told as they move, then up until Ctrl-C.
+ * `npm run demo`: the same without the console, and ends: 0 when every order ended as expected, else 1.
  *
  *   node infra/shop/start.ts [--demo] [data folder]
  */
