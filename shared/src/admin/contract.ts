@@ -143,6 +143,9 @@ export const status = z.object({
   dead: count,
   timers: count,
   outbox: count,
+  /** For how long the oldest event in the outbox, and the timer that is due longest, have waited; 0 when none does. Null from a kit that does not tell. */
+  outboxOldestMs: z.number().nullable().default(null),
+  timerLagMs: z.number().nullable().default(null),
   paused: z.array(z.string()),
 })
 /** GET /admin/waiting?kind=&after=&limit= : what is retrying, parked, calling, dead or armed, over all sagas. */

@@ -269,7 +269,7 @@ describe('what it shows', () => {
       parked: 2,
       retrying: 0,
       calling: 0,
-      timers: 0,
+      ...{ timers: 0, outboxOldestMs: expect.any(Number), timerLagMs: 0 },
       paused: [],
     })
     expect(status.horizonMs).toBeGreaterThan(86_400_000)

@@ -62,16 +62,24 @@ export interface Counted {
   readonly dead: number
   readonly timers: number
   readonly outbox: number
+  readonly outboxOldestMs: number
+  readonly timerLagMs: number
   readonly now: Date
 }
 
-/** How much waits, by kind. */
+/** How much waits, by kind, and for how long what should not. */
 export async function countWaiting(pool: Pool): Promise<Counted> {
   const found = await pool.query(
     `select count(*) filter (where kind = 'retry') as retrying, count(*) filter (where kind = 'parked') as parked,
        count(*) filter (where kind = 'calling') as calling, count(*) filter (where kind = 'dead') as dead,
-       count(*) filter (where kind = 'timer') as timers, (select count(*) from saga.outbox) as outbox, now() as now
+       count(*) filter (where kind = 'timer') as timers, (select count(*) from saga.outbox) as outbox,
+       (select ${waitedMs('created_at')} from saga.outbox order by seq, n limit 1) as "outboxOldestMs",
+       ${waitedMs("min(due_at) filter (where kind = 'timer' and due_at <= now())")} as "timerLagMs", now() as now
      from saga.waiting`,
   )
-  return found.rows[0]
+  const [row] = found.rows
+  return { ...row, outboxOldestMs: row.outboxOldestMs ?? 0 }
 }
+
+/** A transaction that began after this one may have written it: never less than 0. */
+const waitedMs = (since: string) => `(greatest(0, coalesce(extract(epoch from now() - ${since}), 0)) * 1000)::float8`
