@@ -29,6 +29,7 @@ create index sagas_by_ending on sagas (ending, saga_id) where ending is not null
 create index sagas_by_error on sagas (error_code, saga_id) where error_code is not null;
 create index sagas_overdue on sagas (saga_id) where overdue;
 create index sagas_by_step on sagas using gin (steps) where steps <> '{}';
+-- The watchdog's queue.
 create index sagas_awaited_by on sagas (awaited_by) where state = 'open' and awaited_by is not null;
 create index sagas_ask_at on sagas (ask_at) where ask_at is not null;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { migrateOwn } from 'saga-kit/parts'
+import { createPool, migrateOwn } from 'saga-kit/parts'
 import { inject } from 'vitest'
 
 /** An empty database of the console's own, with its tables. */
@@ -18,7 +18,7 @@ export async function consoleDatabase(): Promise<{ url: string; pool: pg.Pool; e
   await asAdmin(`create database ${name}`)
   const url = Object.assign(new URL(inject('adminUrl')), { pathname: `/${name}` }).href
   await migrateOwn(url, new URL('../migrations/', import.meta.url))
-  const pool = new pg.Pool({ connectionString: url })
+  const pool = createPool({ url, poolSize: 4, applicationName: 'console test' })
   return {
     ...{ url, pool },
     async end() {

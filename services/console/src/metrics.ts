@@ -1,12 +1,14 @@
 import { registryOf } from 'saga-kit/parts'
 import { consoleMetricDefinitions as d } from './metric-definitions.ts'
 import type { Recorded } from './observer/record-batch.ts'
+import { createWatchMetrics } from './watch/watch-metrics.ts'
 
 export type ConsoleMetrics = ReturnType<typeof createConsoleMetrics>
 
 /** The console's metrics, in a registry of their own. */
 export function createConsoleMetrics({ ofNode = true } = {}) {
-  const { registry, counter, gauge, histogram } = registryOf('console', { ofNode })
+  const of = registryOf('console', { ofNode })
+  const { registry, counter, gauge, histogram } = of
   const paused = gauge(d.paused)
   const records = counter(d.records)
   const undecodable = counter(d.undecodable)
@@ -17,6 +19,7 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
   for (const cause of ['database', 'kafka', 'registry']) paused.set({ cause }, 0)
   return {
     registry,
+    watch: createWatchMetrics(of),
     paused: (cause: string, isPaused: boolean) => paused.set({ cause }, isPaused ? 1 : 0),
     recorded(recorded: Recorded, seconds: number) {
       records.inc({ kind: 'event' }, recorded.events)

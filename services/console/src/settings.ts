@@ -5,6 +5,16 @@ import { accessSettings, checkAccess } from './access/settings.ts'
 
 const kit = kitSettings
 
+/** The alert that misses audits waits three hours for one. */
+const auditInterval = durationBetween('1m', '2h')
+const everyOrOff = z.string().transform((text, context) => {
+  if (text === 'off') return undefined
+  const parsed = auditInterval.safeParse(text)
+  if (parsed.success) return parsed.data
+  context.addIssue(`${parsed.error.issues[0]?.message}, nor off`)
+  return z.NEVER
+})
+
 /** What the console reads from its environment. docs/settings.md is generated from this table. */
 export const consoleSettings = {
   databaseUrl: {
@@ -55,6 +65,13 @@ export const consoleSettings = {
     type: durationBetween('1s', '30d'),
     default: '5m',
     description: 'how long an answer may take that no declaration promises by a time (`within`); later it is overdue',
+  }),
+  auditEveryMs: setting({
+    env: 'AUDIT_EVERY',
+    type: everyOrOff,
+    default: '1h',
+    description:
+      'how often all participants are audited over the last seven days, from 1m to 2h, or `off`: then let a scheduler run `saga audit`',
   }),
   keepSettledMs: setting({
     env: 'KEEP_SETTLED',

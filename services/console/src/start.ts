@@ -1,6 +1,6 @@
 import { createKafka } from 'saga-kit/kafka'
-import type { Reach } from 'saga-kit/operating'
-import { createLog, createPool, type Environment, Pauses } from 'saga-kit/parts'
+import { participantsOf, type Reach } from 'saga-kit/operating'
+import { createLog, createPool, type Environment, Pauses, troubleOf } from 'saga-kit/parts'
 import { createAccess } from './access/access.ts'
 import { recordActs } from './acts/record-act.ts'
 import { prepareDatabase } from './database.ts'
@@ -15,6 +15,7 @@ import { letterRoutes } from './pages/letters.ts'
 import { sagaRoute } from './pages/saga-detail.ts'
 import { sagasRoute } from './pages/sagas.ts'
 import { readConsoleSettings } from './settings.ts'
+import { createWatch, type Watch } from './watch/watch.ts'
 
 export interface Console {
   readonly port: number
@@ -37,7 +38,8 @@ export async function startConsole(environment: Environment): Promise<Console> {
   const half = Math.max(1, settings.databasePool >> 1)
   const observing = ofPool('observer', settings.databasePool - half)
   const reading = ofPool('pages', half)
-  const endPools = () => Promise.all([observing.end(), reading.end()])
+  const watching = ofPool('watch', 3)
+  const endPools = () => Promise.all([observing.end(), reading.end(), watching.end()])
 
   // ---- what follows the sagas by their events, and asks the participants
   const { topicPrefix, kafkaBrokers: brokers, kafkaRecordCodec: recordCodec } = settings
@@ -49,7 +51,16 @@ export async function startConsole(environment: Environment): Promise<Console> {
   }
   const observer = createObserver({
     ...{ settings, pool: observing, kafka, reach, metrics, pauses, log },
-    onSeen: async () => {},
+    onSeen: (client, seen, isNew) => watch.onSeen(client, seen, isNew),
+  })
+  const watch: Watch = createWatch({
+    ...{ pool: watching, kafka, topicPrefix, log, metrics: metrics.watch, lag: () => observer.lag() },
+    ...{ overdueAfterMs: settings.overdueAfterMs, auditEveryMs: settings.auditEveryMs },
+    participants: () => participantsOf(observer.declared.now, reach),
+    trouble: error => {
+      // The observer waits for the database, and says so.
+      if (troubleOf(error).kind !== 'infrastructure') log.error({ err: error }, 'the watch failed, and goes on')
+    },
   })
 
   // ---- who may ask and act
@@ -68,6 +79,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
     sagaRoute({ pool: reading, declarations, reach }),
     countsRoute(reading, settings.searchFields),
     ...letterRoutes(reading),
+    ...watch.routes,
     live.route,
   ]
 
@@ -98,6 +110,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
   isOpen = true
   await observer.run()
   const changes = listenForChanges({ databaseUrl: settings.databaseUrl, onChange: change => live.changed(change), log })
+  watch.run()
   log.info({ port: http.port }, 'the console is up')
 
   return {
@@ -105,7 +118,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
     async stop() {
       log.info({}, 'stopping')
       live.stop()
-      await Promise.all([http.close(settings.shutdownTimeoutMs / 2), observer.stop(), changes.stop()])
+      await Promise.all([http.close(settings.shutdownTimeoutMs / 2), observer.stop(), watch.stop(), changes.stop()])
       await endPools()
       log.info({}, 'stopped')
     },

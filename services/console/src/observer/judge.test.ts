@@ -60,7 +60,8 @@ let offset = 0
 const seen = (service: string, step: string, type: string, second: number, o: Partial<SeenEvent> = {}): SeenEvent => {
   const { direction = 'action' } = o
   return {
-    ...{ id: `s/${step}/${direction}`, service, type, topic: `${service}.events.v1`, offset: offset++ },
+    ...{ id: `s/${step}/${direction}`, source: `/${service}`, service, type },
+    ...{ topic: `${service}.events.v1`, offset: offset++ },
     ...{ at: at(second), seenAt: at(second), step, direction, causationId: null, differs: false },
     ...o,
   }

@@ -1,8 +1,9 @@
 import type { Declared, DeclaredReaction } from 'saga-kit/operating'
 
 export interface SeenEvent {
-  /** Unique with `service`. */
+  /** Unique with `source`. */
   readonly id: string
+  readonly source: string
   readonly service: string
   /** As declarations name it. */
   readonly type: string

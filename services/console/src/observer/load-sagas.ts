@@ -33,13 +33,14 @@ export async function lockSagas(client: ClientBase, sagaIds: readonly string[]):
 export async function loadEvents(client: ClientBase, sagaIds: readonly string[]): Promise<Map<string, SeenEvent[]>> {
   const { rows } = await client.query({
     name: 'load-events',
-    text: `select saga_id, id, service, type, topic, "offset", at, seen_at, step, direction, causation_id, differs
+    text: `select saga_id, id, source, service, type, topic, "offset", at, seen_at, step, direction, causation_id, differs
       from events where saga_id = any($1::uuid[])`,
     values: [sagaIds],
   })
   return Map.groupBy(
     rows.map(row => ({
-      ...{ sagaId: row.saga_id as string, id: row.id, service: row.service, type: row.type, topic: row.topic },
+      ...{ sagaId: row.saga_id as string, id: row.id, source: row.source, service: row.service },
+      ...{ type: row.type, topic: row.topic },
       ...{ offset: row.offset, at: row.at, seenAt: row.seen_at, step: row.step, direction: row.direction },
       ...{ causationId: row.causation_id, differs: row.differs },
     })),

@@ -24,6 +24,16 @@ export async function readEdges(pool: Pool, minutes: number): Promise<SeenEdge[]
   }))
 }
 
+/** Whoever answered anything in these minutes. */
+export async function readAnswering(pool: Pool, minutes: number): Promise<{ to: Operation }[]> {
+  const { rows } = await pool.query({
+    name: 'read-answering',
+    text: `select distinct service, step, direction from taken_edges where minute > now() - $1 * interval '1 min'`,
+    values: [minutes],
+  })
+  return rows.map(({ service, step, direction }) => ({ to: operation(service, step, direction) }))
+}
+
 /** Events that were published in these minutes, but for the last ones, which need not be answered yet. */
 export async function readPublished(pool: Pool, minutes: number, notSinceMs: number): Promise<PublishedEvent[]> {
   const { rows } = await pool.query({

@@ -31,6 +31,11 @@ test('an event, a request and a timer that were answered', () => {
   ])
 })
 
+test('a request whose path names the saga is no timer', () => {
+  const cancelled = seenEvent('desk: Cancelled by cancel', { causationId: `desk/POST /stays/${sagaId}/cancel/ann/1` })
+  expect(takenIn(sagaId, [cancelled], all)).toMatchObject([{ kind: 'command', message: '' }])
+})
+
 test('several events of one step are one answer', () => {
   const second = { ...reserved, id: `${reserved.id}/1`, type: 'Upgraded' }
   expect(takenIn(sagaId, [booked, reserved, second], event => event !== booked)).toHaveLength(1)

@@ -48,10 +48,11 @@ export function takenIn(sagaId: string, events: readonly SeenEvent[], isNew: (ev
 const isFirstOfItsStep = (sagaId: string) => (event: SeenEvent) =>
   event.step === null || event.id === `${sagaId}/${event.step}/${event.direction}`
 
-/** Message ids: an event's begins with its saga, a timer's has it behind its service, a request's is neither. */
+/** Message ids: an event's begins with its saga; a request's has its method, and may have the saga in its path; a timer's has the saga behind its service. */
 function causeOf(sagaId: string, causationId: string | null): Pick<Taken, 'kind' | 'message'> {
   if (causationId?.startsWith(`${sagaId}/`)) return { kind: 'event', message: causationId }
-  const timer = causationId?.split(`/${sagaId}/`)[1]
+  const isRequest = causationId === null || /^[^/]+\/[A-Z]+ \//.test(causationId)
+  const timer = isRequest ? undefined : causationId.split(`/${sagaId}/`)[1]
   return timer === undefined ? { kind: 'command', message: '' } : { kind: 'timer', message: timer }
 }
 

@@ -1,0 +1,73 @@
+import type { Pool } from 'pg'
+import {
+  askAll,
+  auditParticipants,
+  invariantsOf,
+  OperatingError,
+  type Participants,
+  violationsThatCount,
+} from 'saga-kit/operating'
+import type { Health } from '../contract.ts'
+
+/** As the runbook's `saga audit --since 7d`. */
+const sinceMs = 7 * 86_400_000
+/** Whoever did not answer may do so soon. */
+export const retryMs = 300_000
+
+export interface KeptAudit {
+  readonly triedAt: Date
+  readonly silent: NonNullable<Health['audit']>['silent']
+  /** The last that reached everybody; null before the first one. */
+  readonly last: (Omit<NonNullable<Health['audit']>, 'at' | 'silent'> & { readonly at: Date }) | null
+}
+
+/**
+ * Audits what began within seven days over all participants, and keeps the result: what `saga audit --since 7d` says. While
+ * one of them does not answer nothing is said but who, and the last result stands.
+ */
+export async function runAudit(pool: Pool, participants: Participants, now = new Date()): Promise<KeptAudit> {
+  const asked = await askAll(participants.admins, admin => admin.status())
+  const silent = [...participants.silent, ...asked.silent]
+  if (silent.length > 0) return saveSilence(pool, silent)
+  try {
+    const since = new Date(now.getTime() - sinceMs)
+    const report = await auditParticipants(participants, { before: now, since })
+    const { settled, later, open } = report.sagas
+    const violations = violationsThatCount(report, {})
+    const last = { at: new Date(), sagas: settled + later + open, violations, lines: invariantsOf(report) }
+    return await saveAudit(pool, last)
+  } catch (error) {
+    if (!(error instanceof OperatingError)) throw error
+    return saveSilence(pool, [{ service: 'audit', why: error.message }])
+  }
+}
+
+async function saveSilence(pool: Pool, silent: KeptAudit['silent']): Promise<KeptAudit> {
+  await pool.query(
+    `insert into audits (tried_at, silent) values (now(), $1) on conflict (one_row) do update set tried_at = now(), silent = $1`,
+    [JSON.stringify(silent)],
+  )
+  return (await readAudit(pool))!
+}
+
+async function saveAudit(
+  pool: Pool,
+  { at, sagas, violations, lines }: NonNullable<KeptAudit['last']>,
+): Promise<KeptAudit> {
+  await pool.query(
+    `insert into audits (tried_at, silent, at, sagas, violations, lines) values (now(), '[]', $1, $2, $3, $4)
+     on conflict (one_row) do update set tried_at = now(), silent = '[]', at = $1, sagas = $2, violations = $3, lines = $4`,
+    [at, sagas, violations, JSON.stringify(lines)],
+  )
+  return (await readAudit(pool))!
+}
+
+export async function readAudit(pool: Pool): Promise<KeptAudit | null> {
+  const { rows } = await pool.query(
+    `select tried_at, silent, at, sagas::float8 as sagas, violations::float8 as violations, lines from audits`,
+  )
+  const [row] = rows
+  if (!row) return null
+  const { tried_at: triedAt, silent, at, ...last } = row
+  return { triedAt, silent, last: at === null ? null : { at, ...last } }
+}

@@ -1,0 +1,151 @@
+import type { Pool } from 'pg'
+import type { Kafka } from 'saga-kit/kafka'
+import type { Declared, Participants } from 'saga-kit/operating'
+import { type Log, periodically } from 'saga-kit/parts'
+import type { Route } from '../http/route.ts'
+import type { RecordOptions } from '../observer/record-batch.ts'
+import { keyOf } from '../observer/save-events.ts'
+import { readAudit, retryMs, runAudit } from './audit-runner.ts'
+import { Behind } from './behind.ts'
+import { checkSagas } from './check-sagas.ts'
+import { choreographyRoute } from './choreography-route.ts'
+import { undeclaredAmong } from './choreography-view.ts'
+import { clearOverdue } from './clear-overdue.ts'
+import { countSeen } from './count-seen.ts'
+import { rememberDeclared } from './declared-before.ts'
+import { healthRoute } from './health-route.ts'
+import { knownNames } from './known-names.ts'
+import { lookAtSagas } from './look-at-sagas.ts'
+import { expireMinutes } from './minute.ts'
+import { participantLag } from './participant-lag.ts'
+import { countBroken } from './read-broken.ts'
+import { readAnswering, readEdges, readPublished } from './read-edges.ts'
+import { countLooksDue, countOverdue } from './read-overdue.ts'
+import type { SeenEvent } from './seen-saga.ts'
+import { unanswered } from './unanswered.ts'
+import type { WatchMetrics } from './watch-metrics.ts'
+
+export interface WatchOptions {
+  readonly pool: Pool
+  readonly kafka: Pick<Kafka, 'admin'>
+  readonly topicPrefix: string
+  readonly log: Log
+  readonly metrics: WatchMetrics
+  /** Those that are declared now, as they can be asked. */
+  readonly participants: () => Participants
+  /** Records that the observer has not taken yet. */
+  readonly lag: () => number
+  readonly overdueAfterMs: number
+  /** Undefined: never. */
+  readonly auditEveryMs: number | undefined
+  readonly trouble: (error: unknown) => void
+}
+export interface Watch {
+  /** Counts what is new, in the observer's transaction. */
+  readonly onSeen: RecordOptions['onSeen']
+  readonly routes: readonly Route[]
+  run(): void
+  stop(): Promise<void>
+}
+
+/** Undeclared edges of the last hour, and unanswered events of the last day. */
+const [undeclaredMinutes, unansweredMinutes] = [60, 1_440]
+
+/** Looks after all sagas, and commands nothing. Each part has a pace of its own, and none holds up what observes. */
+export function createWatch(o: WatchOptions): Watch {
+  const { pool, metrics, participants, overdueAfterMs } = o
+  const names = knownNames()
+  const behind = new Behind()
+  /** Declarations that stand, and those that stood before; none before they have been read. */
+  let known: readonly Declared[] = []
+  let parts: { stop(): Promise<void> }[] = []
+
+  const every = (ms: number, task: () => Promise<unknown>) =>
+    periodically(ms, async () => {
+      await task().catch(o.trouble)
+    })
+  const run = () => [
+    every(1_000, async () => {
+      await clearOverdue(pool)
+      // A few a second, however many there are.
+      await lookAtSagas(pool, { participants: participants(), overdueAfterMs })
+    }),
+    every(1_000, async () => {
+      // Without declarations everything would be undeclared.
+      if (known.length > 0) while ((await checkSagas(pool, known)) > 0);
+    }),
+    every(2_000, async () => {
+      metrics.overdue(await countOverdue(pool), await countLooksDue(pool))
+      metrics.broken(await countBroken(pool))
+      metrics.behind(behind.ms(o.lag()) ?? 0)
+    }),
+    every(5_000, async () => {
+      const { declared } = participants()
+      known = await rememberDeclared(pool, declared)
+      await tellEdges(declared)
+    }),
+    every(600_000, () => expireMinutes(pool)),
+    ...(o.auditEveryMs === undefined ? [] : [every(auditTickMs(o.auditEveryMs), () => auditWhenDue(o.auditEveryMs!))]),
+  ]
+
+  async function tellEdges(declared: readonly Declared[]): Promise<void> {
+    if (declared.length === 0) return
+    const edges = undeclaredAmong(await readEdges(pool, undeclaredMinutes), known)
+    metrics.edges(
+      'undeclared',
+      edges.map(({ to, message, seen }) => ({ ...to, message, seen })),
+    )
+    const published = await readPublished(pool, unansweredMinutes, overdueAfterMs)
+    const missing = unanswered(declared, published, await readAnswering(pool, unansweredMinutes))
+    metrics.edges(
+      'unseen',
+      missing.map(({ published: seen, ...edge }) => ({ ...edge, seen })),
+    )
+  }
+
+  /** The last one may have been before this process began, or at another instance. */
+  async function auditWhenDue(everyMs: number): Promise<void> {
+    const before = await readAudit(pool)
+    if (before?.last) metrics.audited(before.last.violations, before.last.at)
+    const now = Date.now()
+    if (before && now < before.triedAt.getTime() + (before.silent.length > 0 ? Math.min(everyMs, retryMs) : everyMs))
+      return
+    if (participants().declared.length === 0) return
+    const { last, silent } = await runAudit(pool, participants())
+    if (last) metrics.audited(last.violations, last.at)
+    if (silent.length > 0)
+      o.log.warn({ silent }, 'no audit: it asks everybody, and not all answer; it is tried again soon')
+    else o.log.info({ violations: last?.violations, sagas: last?.sagas }, 'audited')
+  }
+
+  return {
+    async onSeen(client, seen, isNew) {
+      const ofSaga = seen.map(({ sagaId, events }) => ({
+        ...{ sagaId, events, fresh: events.filter(({ id, source }) => isNew.has(keyOf({ sagaId, id, source }))) },
+      }))
+      const fresh: ReadonlySet<SeenEvent> = new Set(ofSaga.flatMap(each => each.fresh))
+      await countSeen(
+        client,
+        { sagas: new Map(ofSaga.map(({ sagaId, events }) => [sagaId, events])), isNew: event => fresh.has(event) },
+        names,
+      )
+      behind.took([...fresh])
+    },
+    routes: [
+      choreographyRoute({ pool, declared: () => participants().declared, earlier: () => known }),
+      healthRoute({
+        ...{ pool, participants },
+        lags: () => participantLag(o.kafka, o.topicPrefix, participants().declared),
+        behind: () => ({ lag: o.lag(), behindMs: behind.ms(o.lag()) }),
+      }),
+    ],
+    run() {
+      parts = run()
+    },
+    async stop() {
+      await Promise.all(parts.map(part => part.stop()))
+    },
+  }
+}
+
+const auditTickMs = (everyMs: number) => Math.min(10_000, everyMs)

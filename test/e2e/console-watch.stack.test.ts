@@ -1,0 +1,135 @@
+/** What the console sees of a running shop when a participant is away, and when somebody publishes what nobody declares. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Choreography, Health } from '../../services/console/src/contract.ts'
+import { type HandPublisher, handPublisher } from './hand-publisher.ts'
+import { type RunningConsole, runConsole } from './running-console.ts'
+import { type RunningShop, runShop } from './running-shop.ts'
+import { settled, stage } from './stage.ts'
+import { until } from './until.ts'
+
+let shop: RunningShop
+let watching: RunningConsole
+let stranger: HandPublisher
+beforeAll(async () => {
+  shop = await runShop('watch', { environment: { STOCK_RELEASE_DELAY: '500ms' } })
+  watching = await runConsole(shop, { OVERDUE_AFTER: '2s' })
+  stranger = await handPublisher(shop)
+}, 120_000)
+afterAll(async () => {
+  await stranger?.end()
+  await watching?.end()
+  await shop?.end()
+})
+
+/** Not only when nothing new has come of it for a while. */
+const checkNow = () => watching.query('update sagas_to_check set check_at = now()')
+const health = () => watching.get<Health>('/api/health')
+const edges = async () => (await watching.get<Choreography>('/api/choreography?minutes=60')).edges
+const edge = async (from: string, message: string, to: string) =>
+  (await edges()).find(each => each.from === from && each.message === message && each.to === to)
+
+test('an order that goes well takes its edges, and is seen to have kept to the rules', async () => {
+  const { order, sku } = await stage(shop)
+  const orderId = await order([{ sku, quantity: 1 }])
+  await settled(shop, orderId)
+  const paying = await until('the payment is seen', async () => {
+    const found = await edge('inventory/reserve_stock/action', 'StockReserved', 'balance/deduct_balance/action')
+    return found?.standing === 'seen' && found
+  })
+  expect(paying).toMatchObject({ seen: 1, turnsBack: false })
+  expect(paying.p50Ms).toBeGreaterThanOrEqual(0)
+  // Its recording publishes nothing: nobody can see it.
+  expect(
+    await edge('inventory/commit_stock/action', 'StockCommitted', 'order/record_stock_committed/action'),
+  ).toMatchObject({
+    standing: 'unobservable',
+  })
+  expect((await edges()).filter(({ standing }) => standing === 'undeclared')).toEqual([])
+
+  const { invariants, participants } = await until('it is checked', async () => {
+    await checkNow()
+    const found = await health()
+    return found.invariants.every(({ checked }) => checked > 0) && found
+  })
+  expect(invariants.filter(({ holds }) => !holds)).toEqual([])
+  expect(participants.map(({ service, silent, paused }) => ({ service, silent, paused }))).toEqual(
+    ['balance', 'inventory', 'notification', 'order'].map(service => ({ service, silent: null, paused: [] })),
+  )
+  for (const { outboxOldestMs, timerLagMs } of participants)
+    expect({ outboxOldestMs, timerLagMs }).toEqual({ outboxOldestMs: expect.any(Number), timerLagMs: 0 })
+})
+
+test('all participants are audited, and the result is told to Prometheus', async () => {
+  const { audit } = await until('an audit has ended', async () => {
+    const found = await health()
+    return found.audit !== null && found
+  })
+  expect(audit).toMatchObject({ violations: 0, silent: [] })
+  expect(audit!.lines.length).toBeGreaterThan(3)
+  expect(await watching.metrics()).toMatch(/^saga_audit_violations\{[^}]*\} 0$/m)
+})
+
+test('an answer that does not come is named with who owes it, and is cleared when he is back', async () => {
+  const { order, sku } = await stage(shop)
+  await shop.services.balance.stop()
+  const orderId = await order([{ sku, quantity: 1 }])
+  await shop.client.cancel(orderId)
+  const [owed] = await until('it is overdue', async () => {
+    const found = await watching.query(
+      `select service, step, direction, event_type, one_of, stands from overdue_steps where saga_id = $1 and direction = 'compensation'`,
+      [orderId],
+    )
+    return found.length > 0 && found
+  })
+  expect(owed).toEqual({
+    ...{ service: 'balance', step: 'deduct_balance', direction: 'compensation' },
+    ...{ event_type: 'OrderCancelled', one_of: ['BalanceRefunded'], stands: 'silent' },
+  })
+  const ofBalance = /^saga_overdue\{[^}]*service="balance"[^}]*\} 1$/m
+  await until('Prometheus is told', async () => ofBalance.test(await watching.metrics()))
+  const silent = (await health()).participants.find(({ service }) => service === 'balance')!
+  expect(silent.silent).toMatch(/^does not answer/)
+  expect(silent.lag).toBeGreaterThan(0)
+
+  await shop.services.balance.start()
+  await settled(shop, orderId)
+  await until('nothing is overdue', async () => (await watching.query('select from overdue_steps')).length === 0)
+  await until('Prometheus is told', async () => !/^saga_overdue\{/m.test(await watching.metrics()))
+  expect(await watching.query('select from sagas where overdue')).toEqual([])
+})
+
+test('what nobody declares stands out, and so does the saga in which it was published', async () => {
+  const { order, sku } = await stage(shop)
+  const orderId = await order([{ sku, quantity: 1 }])
+  await settled(shop, orderId)
+  const hostile = '<script>alert(1)</script>'
+  const event = (id: string, type: string) => ({
+    ...{ topic: 'order.events.v1', key: orderId, value: Buffer.from('no avro') },
+    headers: {
+      ...{ ce_specversion: '1.0', ce_id: id, ce_source: '/loyalty', ce_type: type, ce_time: new Date().toISOString() },
+      ...{ ce_subject: orderId, ce_correlationid: orderId, ce_causationid: `${orderId}/place_order/action` },
+    },
+  })
+  await stranger.publish(
+    event(`${orderId}/collect_points/action`, 'shop.loyalty.PointsCollected'),
+    event('drawn', hostile),
+  )
+  await until('its edge is seen', async () =>
+    edge('order/place_order/action', 'OrderPlaced', 'loyalty/collect_points/action'),
+  )
+  const undeclared = (await edges()).filter(({ standing }) => standing === 'undeclared')
+  expect(undeclared.map(({ to }) => to).toSorted()).toEqual(['loyalty//action', 'loyalty/collect_points/action'])
+  const ofStep = /^saga_choreography_undeclared\{[^}]*step="collect_points"[^}]*\} 1$/m
+  await until('Prometheus is told', async () => ofStep.test(await watching.metrics()))
+  expect(await watching.metrics()).not.toContain('<script')
+
+  const broken = await until('the invariant is broken', async () => {
+    await checkNow()
+    return (await health()).invariants.find(({ name, holds }) => name.startsWith('publisher-declares') && !holds)
+  })
+  expect(broken.broken).toBe(1)
+  expect(broken.examples[0]).toContain(orderId)
+  await until('Prometheus is told', async () =>
+    /^saga_observed_violations\{[^}]*invariant="publisher-declares"[^}]*\} 1$/m.test(await watching.metrics()),
+  )
+})
