@@ -6,7 +6,7 @@ export const auditMetricDefinitions = {
   violations: {
     name: 'saga_audit_violations',
     type: 'gauge',
-    help: 'What the last audit found that must never be; sagas with a discarded message not counted under --accept-discarded. Pages.',
+    help: 'What the last audit found that must never be; sagas with a discarded message count, unless `saga audit` was told --accept-discarded. Pages.',
     labels: [],
   },
   completed: {
