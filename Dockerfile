@@ -1,4 +1,5 @@
 # The image of one service:        docker build --build-arg SERVICE=order -t shop-order .
+# The console's, with its pages:    docker build --build-arg SERVICE=console --target console -t shop-console .
 # What prepares its surroundings:  docker build --target setup -t shop-setup .
 #
 # A registry of your own, or its certificate, is the builder's business and stays out of the image:
@@ -39,7 +40,7 @@ FROM sources AS setup
 # A new volume takes the owner of the folder that it is mounted on.
 USER root
 RUN mkdir /run/access && cd /run/access && \
-    install --directory --owner=node postgres registry grafana order inventory balance notification saga /state
+    install --directory --owner=node postgres registry grafana order inventory balance notification console saga /state
 USER node
 COPY infra/package.json infra/
 COPY infra/local/databases.ts infra/local/registry-rule.ts infra/local/
@@ -58,3 +59,23 @@ HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
 # Node itself is process 1, with no shell or npm in between: SIGTERM reaches it.
 CMD ["node", "--disable-warning=ExperimentalWarning", "src/main.ts"]
+
+# What builds the pages stays here: the image has the files that Vite has made of them.
+FROM node:24-bookworm-slim AS pages
+WORKDIR /app
+COPY --from=manifests /manifests ./
+RUN --mount=type=cache,target=/root/.npm \
+    --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    --mount=type=secret,id=certificates,target=/run/certificates.pem \
+    NODE_EXTRA_CA_CERTS=/run/certificates.pem npm ci --workspace=services/console
+COPY shared shared
+COPY tsconfig.json ./
+COPY services/console services/console
+RUN npm run build --workspace=services/console
+
+FROM service AS console
+# A new volume takes the owner of the folder that it is mounted on.
+USER root
+RUN install --directory --owner=node /state
+USER node
+COPY --from=pages /app/services/console/dist dist

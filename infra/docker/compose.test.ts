@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { images } from '../containers/images.ts'
 import { portsFrom } from '../local/ports.ts'
 import { initdbArguments } from '../local/postgres-settings.ts'
+import { consolePort } from '../shop/ports.ts'
 import { services } from '../shop/topics.ts'
 
 interface Service {
@@ -36,7 +37,8 @@ test('nothing is published beyond loopback', () => {
 test('the ports are those of the shop without containers', () => {
   const { kafka, registry } = portsFrom({})
   const published = all.flatMap(([, { ports = [] }]) => ports.flatMap(port => /:-(\d+)\}/.exec(port)?.[1] ?? []))
-  expect(published).toEqual(expect.arrayContaining([kafka, registry, ...Object.values(services)].map(String)))
+  const ours = [...Object.values(services), consolePort({})]
+  expect(published).toEqual(expect.arrayContaining([kafka, registry, ...ours].map(String)))
 })
 
 test('no secret is in the file: they are read from files that are made at the first start', () => {
@@ -48,7 +50,7 @@ test('no secret is in the file: they are read from files that are made at the fi
 
 test('containers of our own have no rights and write to no file of theirs', () => {
   const ours = all.filter(([, { image }]) => image.startsWith('shop-'))
-  expect(ours.map(([name]) => name)).toEqual(expect.arrayContaining(Object.keys(services)))
+  expect(ours.map(([name]) => name)).toEqual(expect.arrayContaining([...Object.keys(services), 'console']))
   for (const [name, service] of ours)
     expect(service, name).toMatchObject({
       ...{ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },

@@ -6,8 +6,8 @@ cd "$(dirname "$0")/../.."
 
 export COMPOSE_PROJECT_NAME=shop-test
 export STACK_KAFKA_PORT=29092 STACK_REGISTRY_PORT=28081 PROMETHEUS_PORT=29090
-export ORDER_PORT=23001 INVENTORY_PORT=23002 BALANCE_PORT=23003 NOTIFICATION_PORT=23004
-services=(order inventory balance notification)
+export CONSOLE_PORT=23000 ORDER_PORT=23001 INVENTORY_PORT=23002 BALANCE_PORT=23003 NOTIFICATION_PORT=23004
+services=(order inventory balance notification console)
 
 trap 'docker compose down --volumes --timeout 30' EXIT
 docker compose up --build --quiet-build --wait "${services[@]}" prometheus

@@ -15,7 +15,15 @@ const passedOn = [
   'STOCK_RELEASE_DELAY',
 ] as const
 
-const passedOnToConsole = ['LOG_LEVEL', 'LOG_REDACT', 'OVERDUE_AFTER', 'SEARCH_FIELDS'] as const
+/** With where plans of replays are kept, so that `npx saga` finds those of the console. */
+const passedOnToConsole = [
+  'HOME',
+  'XDG_STATE_HOME',
+  'LOG_LEVEL',
+  'LOG_REDACT',
+  'OVERDUE_AFTER',
+  'SEARCH_FIELDS',
+] as const
 
 /** Stock is held so briefly that its release is seen, and Ctrl-C is not kept waiting as long as a platform would. */
 const defaults = { STOCK_RELEASE_DELAY: '5s', SHUTDOWN_TIMEOUT: '10s' }
