@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import { problem } from 'saga-kit/parts'
+import type {} from '../access/session.ts'
 import type { Change } from '../changes.ts'
 import type { LiveEvent, Plan } from '../contract.ts'
 import type { Route } from '../http/route.ts'
@@ -27,7 +28,7 @@ const usualLimits = {
   mostListeners: 200,
   /** Of bytes that a page has not taken: it comes back when it can. */
   mostBehind: 256 * 1024,
-  /** Whoever has lost his rights meanwhile does not get them back. */
+  /** Who has lost his rights meanwhile is told so when he comes back. */
   longestMs: 5 * 60_000,
 }
 
@@ -78,7 +79,7 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
     },
     route: {
       ...{ method: 'GET', path: '/api/live', right: 'read' },
-      async handle(_, reply, closing) {
+      async handle({ session }, reply, closing) {
         if (listeners.size >= mostListeners)
           throw problem('overloaded', `${mostListeners} pages listen already`, { retryAfterSeconds: 30 })
         const { raw } = reply
@@ -88,7 +89,8 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
         raw.write('retry: 2000\n\n')
         listeners.add(raw)
         const end = () => raw.end()
-        const over = setTimeout(end, longestMs)
+        const leftMs = session?.expiresAt ? session.expiresAt.getTime() - Date.now() : longestMs
+        const over = setTimeout(end, Math.min(leftMs, longestMs))
         closing.addEventListener('abort', end, { once: true })
         raw.on('error', () => {})
         raw.once('close', () => {

@@ -27,7 +27,12 @@ export function expire(o: ExpireOptions): { stop(): Promise<void> } {
   })
 }
 
-export async function expireAll({ pool, keepSettledMs, keepOpenMs, expired }: ExpireOptions): Promise<void> {
+export async function expireAll({
+  pool,
+  keepSettledMs,
+  keepOpenMs,
+  expired,
+}: Omit<ExpireOptions, 'trouble'>): Promise<void> {
   const now = Date.now()
   const isSettled = "state = 'settled'"
   for (const [before, which] of [

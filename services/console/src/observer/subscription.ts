@@ -15,7 +15,10 @@ export interface Subscription {
 
 /** Many records at once are cheaper than few at a time, and half a second is soon enough for people. */
 const gathered = { fetchMinBytes: 128 * 1024, fetchWaitMs: 500 }
-const lookEveryMs = 2_000
+const lookEveryMs = 250
+/** Brokers are asked for topics when others are wanted, and now and then while some are missing. */
+const askEveryMs = 5_000
+const patienceMs = 15_000
 
 /**
  * Reads the topics that `wanted` names at the time. A participant that declares itself later is read from then on, from the
@@ -34,10 +37,14 @@ export function subscribe(o: {
   let consumer: Consumer | undefined
   let topics: readonly string[] = []
   let looking: { stop(): Promise<void> } | undefined
+  let healthyMs = performance.now()
+  let asked: { readonly wanted: readonly string[]; readonly atMs: number } | undefined
 
   async function look(): Promise<void> {
     const wanted = [...o.wanted().keys()].sort()
-    if (sameAs(topics, wanted)) return o.paused(consumer?.unhealthy() !== undefined)
+    if (sameAs(topics, wanted)) return tellHealth()
+    if (asked && sameAs(asked.wanted, wanted) && performance.now() - asked.atMs < askEveryMs) return
+    asked = { wanted, atMs: performance.now() }
     const existing = await listTopics().catch((error: unknown) => o.paused(true, error))
     if (!existing) return
     o.paused(false)
@@ -49,6 +56,13 @@ export function subscribe(o: {
     consumer =
       found.length > 0 ? consume({ kafka, groupId, maxBatch, onBatch, topics, logger: log, ...gathered }) : undefined
     await consumer?.run()
+    healthyMs = performance.now()
+  }
+
+  /** A group that shares out its partitions is not in trouble. */
+  function tellHealth(): void {
+    if (consumer?.unhealthy() === undefined) healthyMs = performance.now()
+    o.paused(performance.now() - healthyMs > patienceMs)
   }
 
   async function listTopics(): Promise<Set<string>> {

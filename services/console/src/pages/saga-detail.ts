@@ -50,18 +50,11 @@ async function findOwed(pool: Pool, sagaId: string): Promise<readonly Owed[]> {
   return rows[0]?.awaited ?? []
 }
 
-type Step = SagaDetail['steps'][number]
-
-const stepOf = ({
-  cause,
-  emitted,
-  rows,
-  ...step
-}: Trace['steps'][number] & { readonly rows?: Step['rows'] }): Step => ({
+const stepOf = ({ cause, emitted, rows, ...step }: Trace['steps'][number]): SagaDetail['steps'][number] => ({
   ...{ service: step.service, operation: step.operation, ...partsOf(step.operation), status: step.status },
   ...{ at: step.at, attempts: step.attempts, errorCode: step.errorCode, messageId: step.messageId },
   because: cause.from === null ? cause.what : `${cause.what} of ${cause.from}`,
-  ...{ emitted: [...emitted], rows: [...(rows ?? [])] },
+  ...{ emitted: [...emitted], rows: [...rows] },
 })
 
 const awaitedOf = ({ operation, because, waiting, ...each }: Trace['awaited'][number]): Awaited => ({
