@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { invariants } from '../../services/console/src/watch/invariants.ts'
 import { kitSettings } from '../../shared/src/runtime/kit-settings.ts'
 import { metricDefinitions } from '../../shared/src/runtime/metric-definitions.ts'
 import { durationMs, setting } from '../../shared/src/settings.ts'
@@ -32,6 +35,11 @@ test('the metrics page has every metric with all its labels', () => {
   const page = metricsPage(Object.values(metricDefinitions))
   for (const { name } of Object.values(metricDefinitions)) expect(page).toContain(`\n| \`${name}\` |`)
   expect(page).toContain('| `saga_failed_total` | counter | `service`, `step`, `reason` |')
+})
+
+test('the operating page explains every invariant of the console', () => {
+  const page = readFileSync(join(repository, 'docs/operating.md'), 'utf8')
+  for (const { name } of invariants) expect(page).toContain(`\n| \`${name}\` |`)
 })
 
 test('finds the participants of the repository, those that take a port too', async () => {

@@ -11,7 +11,7 @@ const everyOrOff = z.string().transform((text, context) => {
   if (text === 'off') return undefined
   const parsed = auditInterval.safeParse(text)
   if (parsed.success) return parsed.data
-  context.addIssue(`${parsed.error.issues[0]?.message}, nor off`)
+  context.addIssue('is neither off nor a duration from 1m to 2h')
   return z.NEVER
 })
 

@@ -12,13 +12,23 @@ import type { Health } from '../contract.ts'
 /** As the runbook's `saga audit --since 7d`. */
 const sinceMs = 7 * 86_400_000
 /** Whoever did not answer may do so soon. */
-export const retryMs = 300_000
+const retryMs = 300_000
 
 export interface KeptAudit {
   readonly triedAt: Date
   readonly silent: NonNullable<Health['audit']>['silent']
   /** The last that reached everybody; null before the first one. */
   readonly last: (Omit<NonNullable<Health['audit']>, 'at' | 'silent'> & { readonly at: Date }) | null
+}
+
+/** True when one is due, and this instance is to run it: the last may have been before the process began, or at another. */
+export async function claimAudit(pool: Pool, everyMs: number): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    `insert into audits (tried_at, silent) values (now(), '[]') on conflict (one_row) do update set tried_at = now()
+     where audits.tried_at <= now() - case audits.silent when '[]' then $1::int else least($1::int, $2::int) end * interval '1 ms'`,
+    [everyMs, retryMs],
+  )
+  return rowCount === 1
 }
 
 /**

@@ -10,9 +10,9 @@ const together = 500
 
 /**
  * Checks the sagas of which nothing new has come for a while, the longest due first. What was broken and holds now is broken
- * no more. @returns how many it was
+ * no more. @param keepMs of a saga that began before, events may have been forgotten @returns how many it was
  */
-export function checkSagas(pool: Pool, declared: readonly Declared[]): Promise<number> {
+export function checkSagas(pool: Pool, declared: readonly Declared[], keepMs: number): Promise<number> {
   return inTransaction(pool, async tx => {
     const due = await tx.query({
       name: 'sagas-to-check',
@@ -21,9 +21,9 @@ export function checkSagas(pool: Pool, declared: readonly Declared[]): Promise<n
     // The saga's row first, as the observer does. One that it is working on comes again by that.
     const { rows: sagas } = await tx.query({
       name: 'check-sagas',
-      text: `select saga_id, state = 'settled' as settled, began_at >= (select whole_since from watch_state) as whole
+      text: `select saga_id, state = 'settled' as settled, began_at >= greatest((select whole_since from watch_state), now() - $2 * interval '1 ms') as whole
              from sagas where saga_id = any($1::uuid[]) order by saga_id for key share skip locked`,
-      values: [due.rows.map(({ saga_id }) => saga_id)],
+      values: [due.rows.map(({ saga_id }) => saga_id), keepMs],
     })
     const sagaIds = sagas.map(({ saga_id }) => saga_id as string)
     if (sagaIds.length === 0) return 0

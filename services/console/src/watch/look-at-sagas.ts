@@ -6,6 +6,8 @@ import { saveLook } from './save-look.ts'
 
 /** Each asks all participants: so many at once are no load for them. */
 const atOnce = 5
+/** One that hangs is as silent as one that is down, and holds up the looks at others. */
+const answerWithinMs = 5_000
 
 /**
  * Asks the participants about the sagas that wait for something past its time, the longest due first. `sagas.awaited_by` is
@@ -25,7 +27,7 @@ export async function lookAtSagas(
   })
   await Promise.all(
     rows.map(async ({ sagaId, awaitedBy, looks }) => {
-      const trace = await readTrace(participants, sagaId)
+      const trace = await readTrace(participants, sagaId, answerWithinMs)
       const found = overdueIn(trace, now(), overdueAfterMs)
       const lookAt = lookAgainAt(found, looks, now())
       await inTransaction(pool, tx => saveLook(tx, { sagaId, awaitedBy, overdue: found.overdue, lookAt }))

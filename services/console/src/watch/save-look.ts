@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import { columnsBy, recordset, storableText } from 'saga-kit/parts'
+import { tellChange } from '../changes.ts'
 import type { OverdueStep } from './overdue.ts'
 
 export interface FinishedLook {
@@ -38,6 +39,7 @@ export async function saveLook(tx: ClientBase, { sagaId, awaitedBy, overdue, loo
     values: [sagaId, awaitedBy, lookAt, overdue.length > 0],
   })
   if (rowCount === 0) return
+  await tellChange(tx, { kind: 'sagas', sagaIds: [sagaId], more: false })
   await tx.query({
     name: 'save-look',
     text: `insert into looks (saga_id, looked_at, look_at, looks) values ($1, now(), $2, 1)

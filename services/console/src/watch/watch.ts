@@ -2,10 +2,11 @@ import type { Pool } from 'pg'
 import type { Kafka } from 'saga-kit/kafka'
 import type { Declared, Participants } from 'saga-kit/operating'
 import { type Log, periodically } from 'saga-kit/parts'
+import { tellChange } from '../changes.ts'
 import type { Route } from '../http/route.ts'
 import type { RecordOptions } from '../observer/record-batch.ts'
 import { keyOf } from '../observer/save-events.ts'
-import { readAudit, retryMs, runAudit } from './audit-runner.ts'
+import { claimAudit, readAudit, runAudit } from './audit-runner.ts'
 import { Behind } from './behind.ts'
 import { checkSagas } from './check-sagas.ts'
 import { choreographyRoute } from './choreography-route.ts'
@@ -36,6 +37,8 @@ export interface WatchOptions {
   /** Records that the observer has not taken yet. */
   readonly lag: () => number
   readonly overdueAfterMs: number
+  /** How long a saga is remembered at the least, from its beginning. */
+  readonly keepMs: number
   /** Undefined: never. */
   readonly auditEveryMs: number | undefined
   readonly trouble: (error: unknown) => void
@@ -66,13 +69,12 @@ export function createWatch(o: WatchOptions): Watch {
     })
   const run = () => [
     every(1_000, async () => {
-      await clearOverdue(pool)
       // A few a second, however many there are.
       await lookAtSagas(pool, { participants: participants(), overdueAfterMs })
     }),
     every(1_000, async () => {
       // Without declarations everything would be undeclared.
-      if (known.length > 0) while ((await checkSagas(pool, known)) > 0);
+      if (known.length > 0) while ((await checkSagas(pool, known, o.keepMs)) > 0);
     }),
     every(2_000, async () => {
       metrics.overdue(await countOverdue(pool), await countLooksDue(pool))
@@ -103,18 +105,14 @@ export function createWatch(o: WatchOptions): Watch {
     )
   }
 
-  /** The last one may have been before this process began, or at another instance. */
   async function auditWhenDue(everyMs: number): Promise<void> {
     const before = await readAudit(pool)
     if (before?.last) metrics.audited(before.last.violations, before.last.at)
-    const now = Date.now()
-    if (before && now < before.triedAt.getTime() + (before.silent.length > 0 ? Math.min(everyMs, retryMs) : everyMs))
-      return
-    if (participants().declared.length === 0) return
+    if (participants().declared.length === 0 || !(await claimAudit(pool, everyMs))) return
     const { last, silent } = await runAudit(pool, participants())
     if (last) metrics.audited(last.violations, last.at)
-    if (silent.length > 0)
-      o.log.warn({ silent }, 'no audit: it asks everybody, and not all answer; it is tried again soon')
+    await tellChange(pool, { kind: 'health' })
+    if (silent.length > 0) o.log.warn({ silent }, 'no audit: it asks everybody, and not all answer; tried again soon')
     else o.log.info({ violations: last?.violations, sagas: last?.sagas }, 'audited')
   }
 
@@ -129,6 +127,7 @@ export function createWatch(o: WatchOptions): Watch {
         { sagas: new Map(ofSaga.map(({ sagaId, events }) => [sagaId, events])), isNew: event => fresh.has(event) },
         names,
       )
+      await clearOverdue(client, seen)
       behind.took([...fresh])
     },
     routes: [
