@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import { chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import type { LiveEvent } from '../../src/contract.ts'
+import { now } from './fixtures/moments.fixture.ts'
 
 /** The answer to a request: its body, or a status with a problem. */
 export type Answer = { readonly status: number; readonly body: unknown }
@@ -16,12 +17,16 @@ const isAnswer = (value: any): value is Answer => typeof value?.status === 'numb
 
 /** The built pages on a server of their own, with answers that a test gives, as strict about scripts and styles as the console is. */
 export interface ServedPages {
-  readonly url: string
-  readonly browser: Browser
+  /** The page at a path, anew; its clock stands at the fixtures' now. There is one for all: a fresh one costs more than a test. */
+  open(path: string): Promise<Page>
+  /** What the page complained of: a script or style that the policy refused, an error nobody caught. */
+  readonly complaints: string[]
   /** By method and path, as `GET /api/counts`; what is not here is a 404. A test may set others. */
   routes: Record<string, Route>
   /** What the pages have asked for, as `POST /api/plans`, with the body. */
   readonly asked: { route: string; search: string; body: any; header: string | undefined }[]
+  /** Nothing of a test goes on in the next one. */
+  leave(): Promise<void>
   hint(event: LiveEvent): void
   /** Refuses the pages' connection for hints, as a server that restarts does; or takes it again. */
   dropLive(refuse: boolean): void
@@ -42,14 +47,9 @@ export async function servePages(): Promise<ServedPages> {
   if (!existsSync(executablePath))
     throw new Error(`There is no Chromium at ${executablePath}: apt-get install chromium, or set CHROMIUM to its path.`)
   const files = await mkdtemp(join(tmpdir(), 'console-pages-'))
-  await build({
-    configFile: join(import.meta.dirname, '../../vite.config.ts'),
-    root: join(import.meta.dirname, '..'),
-    build: { outDir: files, emptyOutDir: true },
-    logLevel: 'error',
-  })
+  await buildPages(files)
   const streams = new Set<ServerResponse>()
-  const pages = { routes: {} as Record<string, Route>, asked: [] as ServedPages['asked'] }
+  const pages = { routes: {} as Record<string, Route>, asked: [] as ServedPages['asked'], complaints: [] as string[] }
   let refusesLive = false
 
   const answerApi = async (request: IncomingMessage, url: URL, response: ServerResponse) => {
@@ -65,7 +65,7 @@ export async function servePages(): Promise<ServedPages> {
   }
   const answerLive = (response: ServerResponse) => {
     if (refusesLive) return response.writeHead(503).end()
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).write(': hello\n\n')
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).write('retry: 50\n\n')
     streams.add(response)
     return response.on('close', () => streams.delete(response))
   }
@@ -74,7 +74,9 @@ export async function servePages(): Promise<ServedPages> {
     const content = await readFile(join(files, name)).catch(() => undefined)
     if (!content) return response.writeHead(404).end()
     const type = types[extname(name)] ?? 'application/octet-stream'
-    return response.writeHead(200, { 'content-type': type, 'content-security-policy': policy }).end(content)
+    return response
+      .writeHead(200, { 'content-type': type, 'content-security-policy': policy, 'cache-control': 'max-age=3600' })
+      .end(content)
   }
   const server = createServer((request, response) => {
     const url = new URL(request.url!, 'http://console')
@@ -83,11 +85,27 @@ export async function servePages(): Promise<ServedPages> {
     else void answerFile(url.pathname, response)
   })
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  const { port } = server.address() as AddressInfo
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  const page = await browser.newPage()
+  await page.clock.setFixedTime(now)
+  page.on('pageerror', error => pages.complaints.push(String(error)))
+  page.on('console', message => {
+    // The browser itself says so of every answer that is an error, which tests want.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      pages.complaints.push(message.text())
+  })
 
   return Object.assign(pages, {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    browser,
+    async open(path: string) {
+      await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+      await page.setViewportSize({ width: 1280, height: 800 })
+      await page.goto(`http://127.0.0.1:${port}${path}`)
+      return page
+    },
+    async leave() {
+      await page.goto('about:blank')
+    },
     hint: (event: LiveEvent) => {
       for (const stream of streams) stream.write(`data: ${JSON.stringify(event)}\n\n`)
     },
@@ -102,4 +120,21 @@ export async function servePages(): Promise<ServedPages> {
       await rm(files, { recursive: true })
     },
   })
+}
+
+/** As they are shipped: under vitest's own NODE_ENV React would be the one for development, which does everything twice. */
+async function buildPages(outDir: string) {
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
+  try {
+    const configFile = join(import.meta.dirname, '../../vite.config.ts')
+    await build({
+      configFile,
+      root: join(import.meta.dirname, '..'),
+      build: { outDir, emptyOutDir: true },
+      logLevel: 'error',
+    })
+  } finally {
+    process.env.NODE_ENV = NODE_ENV
+  }
 }

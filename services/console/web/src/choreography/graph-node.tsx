@@ -25,7 +25,6 @@ export function GraphNode({ node, x, y, width, isSelected, onSelect }: GraphNode
       role="button"
       tabIndex={0}
       aria-pressed={isSelected}
-      aria-label={`${node.service ?? 'outside'}: ${node.label}`}
       transform={`translate(${x - width / 2} ${y - nodeHeight / 2})`}
       onClick={onSelect}
       onKeyDown={onKeyDown}
@@ -36,7 +35,7 @@ export function GraphNode({ node, x, y, width, isSelected, onSelect }: GraphNode
       )}
       <text x={width / 2} y="18" textAnchor="middle" className="node-service">
         {node.service ?? 'outside'}
-        {node.kind === 'command' && ' · request'}
+        {node.kind === 'command' ? ' · request ' : ' '}
       </text>
       <text x={width / 2} y="34" textAnchor="middle" className="node-label">
         {node.label}

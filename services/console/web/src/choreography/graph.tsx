@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import type { Choreography } from '../../../src/contract.ts'
 import { Scroll } from '../parts/scroll.tsx'
 import { useWidth } from '../parts/use-width.ts'
@@ -25,6 +25,12 @@ export function Graph({ choreography: { nodes, edges }, selected, onSelect }: Gr
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for both
   const drawing = useMemo(() => layOut(nodes, edges), [shape])
   const scale = Math.min(1, Math.max(smallest, available / drawing.width))
+  const begin = drawing.nodes[0]?.x ?? 0
+  useEffect(() => {
+    // On a small screen the graph's upper left corner is mostly empty: begin where it begins.
+    const scroll = ref.current?.firstElementChild
+    if (scroll) scroll.scrollLeft = begin * scale - available / 2
+  }, [ref, begin, scale, available])
   const touches = (edge: { from: string; to: string }) => edge.from === selected || edge.to === selected
   const dimmed = (edge: { from: string; to: string }) => selected !== null && !touches(edge)
   return (

@@ -34,9 +34,9 @@ async function problemOf(response: Response) {
   return new Problem(response.status, code ?? 'unknown', detail ?? title ?? fallback)
 }
 
-/** A path with those parameters that have a value. */
+/** A path with those parameters that are told; an empty text is. */
 export function withQuery(path: string, parameters: Record<string, string | number | null | undefined>): string {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null)
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
   return search ? `${path}?${search}` : path
 }

@@ -5,6 +5,8 @@ import type { ActPage, DryRuns, discardRequest, LetterGroups, LetterPage, Select
 import { ask, tell, withQuery } from './ask.ts'
 
 export type GroupFilter = { service: string; step: string | null; error: string }
+/** What the API calls the step of letters that are of none: a record that nobody could read. */
+export const noStep = ''
 export type LetterName = { service: string; id: string; sagaId: string | null }
 
 export const useLetterGroups = () =>
@@ -17,7 +19,9 @@ export const useLetters = ({ service, step, error }: GroupFilter, after: string 
   useQuery({
     queryKey: ['letters', 'page', service, step, error, after],
     queryFn: ({ signal }) =>
-      ask<LetterPage>(withQuery('/api/letters', { service, step, error, after, limit: 50 }), { signal }),
+      ask<LetterPage>(withQuery('/api/letters', { service, step: step ?? noStep, error, after, limit: 50 }), {
+        signal,
+      }),
     placeholderData: keepPreviousData,
   })
 

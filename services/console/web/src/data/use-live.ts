@@ -13,6 +13,8 @@ export function useLive(): Standing {
     const disconnect = connectLive(hints.take, next => {
       // Hints that came meanwhile are lost: everything may be old.
       if (next === 'live' && wasLost) void client.invalidateQueries()
+      // Perhaps the session has ended: then the sign-in is what helps.
+      if (next === 'lost' && !wasLost) void client.invalidateQueries({ queryKey: ['access'] })
       wasLost = next === 'lost'
       setStanding(next)
     })

@@ -39,7 +39,8 @@ function useFocusOnNewPage() {
   useEffect(() => {
     if (shown.current === path) return
     shown.current = path
-    main.current?.focus({ preventScroll: true })
+    // The page may have put it somewhere itself, such as into its search.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true })
     window.scrollTo(0, 0)
   }, [path])
   return main

@@ -1,6 +1,6 @@
 import { Link, useSearchParams } from 'wouter'
 import type { Selection } from '../../../src/contract.ts'
-import { type GroupFilter, useLetterGroups, useLetters } from '../data/use-letters.ts'
+import { type GroupFilter, noStep, useLetterGroups, useLetters } from '../data/use-letters.ts'
 import { Asked } from '../parts/asked.tsx'
 import { counted } from '../parts/counted.ts'
 import { Pager } from '../parts/pager.tsx'
@@ -18,7 +18,7 @@ export function GroupPanel({ group }: { group: GroupFilter }) {
   const whole: Selection = {
     service: group.service,
     error: group.error,
-    ...(group.step === null ? {} : { step: group.step }),
+    step: group.step ?? noStep,
   }
   return (
     <>

@@ -10,10 +10,12 @@ import './sign-in.css'
 /** The ways in that the server offers. */
 export function SignIn({ token, oidc }: Pick<Access, 'token' | 'oidc'>) {
   useTitle('Sign in')
-  const back = `${window.location.pathname}${window.location.search}`
+  const refused = new URLSearchParams(window.location.search).get('refused')
+  const back = refused === null ? `${window.location.pathname}${window.location.search}` : '/'
   return (
     <main className="sign-in">
       <h1>Saga console</h1>
+      {refused !== null && <Notice tone="bad">{refusals[refused] ?? `The login was refused: ${refused}.`}</Notice>}
       {oidc !== null && (
         <a className="button" href={withQuery('/api/oidc/login', { return: back })}>
           Sign in with {oidc}
@@ -28,6 +30,16 @@ export function SignIn({ token, oidc }: Pick<Access, 'token' | 'oidc'>) {
   )
 }
 
+/** Why a login at the provider came to nothing, as the server names it. */
+const refusals: Record<string, string> = {
+  'provider-silent': 'The login’s provider does not answer. Try again, or sign in with a token.',
+  'login-expired': 'The login took too long, or was begun in another browser. Begin again.',
+  'login-failed':
+    'The provider’s answer could not be verified. Begin again; if it stays so, tell who runs the console.',
+  'no-operator': 'The provider does not say who you are: the claim that names the operator is missing.',
+  'no-right': 'You are known, but have no right to this console. Ask whoever gives them at the provider.',
+}
+
 function TokenForm() {
   const signIn = useSignIn()
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -39,7 +51,14 @@ function TokenForm() {
     <form className="sign-in-form" onSubmit={submit}>
       <label className="field">
         <span>Your name, which is kept with all that you do</span>
-        <input name="operator" autoComplete="username" required maxLength={100} />
+        <input
+          name="operator"
+          autoComplete="username"
+          required
+          maxLength={100}
+          pattern="[ -~]+"
+          title="Visible ASCII characters"
+        />
       </label>
       <label className="field">
         <span>Token</span>

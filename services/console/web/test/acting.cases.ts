@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import type { Plan } from '../../src/contract.ts'
+import { answer, type ServedPages } from './console.fixture.ts'
+import { mayRead } from './fixtures/access.fixture.ts'
+import { cancelled, done, interrupted, letters, paused, planned, running } from './fixtures/letters.fixture.ts'
+import { planId } from './fixtures/refused-order.fixture.ts'
+import { paths } from './paths.fixture.ts'
+
+/** It ends as soon as it is so: the machine may be busy. */
+const patient = { timeout: 30_000 }
+
+export function acting(pages: () => ServedPages) {
+  const posted = (route: string) => pages().asked.filter(each => each.route === `POST ${route}`)
+
+  test('two letters are chosen, planned with their deaths, and confirmed with counts and rate', async () => {
+    const page = await pages().open(paths['a group of letters'])
+    await page.getByText('All 128 letters of the group').waitFor()
+    for (const at of [4, 5]) await page.getByRole('checkbox', { name: new RegExp(letters.letters[at]!.id) }).check()
+    await page.getByText('2 letters are selected.').waitFor()
+    await page.getByRole('button', { name: 'Plan a replay …' }).click()
+    await page.getByText('Nothing has been replayed yet.').waitFor()
+    const pinned = [4, 5]
+      .map(at => letters.letters[at]!)
+      .map(({ service, id, sagaId, deaths }) => ({ service, id, sagaId, deaths }))
+    expect(posted('/api/plans')).toMatchObject([{ body: { letters: pinned }, header: '1' }])
+    expect(pinned.map(({ deaths }) => deaths)).toEqual([2, 1])
+    expect(new URL(page.url()).pathname).toBe(`/plans/${planId}`)
+
+    const replay = page.getByRole('button', { name: /Replay 128 letters/ })
+    await page.getByLabel(/Letters a second/).fill('0')
+    await replay.click({ force: true })
+    expect(posted(`/api/plans/${planId}/run`)).toEqual([])
+    await page.getByLabel(/Letters a second/).fill('25')
+    await replay.click()
+    await page.getByText('64 left').waitFor()
+    expect(posted(`/api/plans/${planId}/run`)).toMatchObject([{ body: { rate: 25 }, header: '1' }])
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByText('What is under way is finished first.').waitFor()
+  })
+
+  test('without a choice the whole group is meant; no rate is no limit', async () => {
+    const page = await pages().open(paths['a group of letters'])
+    await page.getByRole('button', { name: 'Plan a replay …' }).click()
+    await page.getByLabel(/Letters a second/).fill('')
+    await page.getByRole('button', { name: /Replay 128 letters/ }).click()
+    await page.getByText('64 left').waitFor()
+    const group = { service: 'balance', step: 'deduct_balance', error: 'ledger-unavailable' }
+    expect(posted('/api/plans').map(({ body }) => body)).toEqual([group])
+    expect(posted(`/api/plans/${planId}/run`).map(({ body }) => body)).toEqual([{ rate: null }])
+  })
+
+  const states: [Plan, string[], string][] = [
+    [planned, ['Replay 128 letters', 'Drop the plan'], 'Nothing has been replayed yet.'],
+    [running, ['Pause', 'Cancel what is left'], 'Letters are being replayed.'],
+    [paused, ['Go on with 64 letters', 'Cancel what is left'], 'It goes on when somebody lets it.'],
+    [interrupted, ['Go on with 64 letters', 'Cancel what is left'], 'It stopped: balance is away'],
+    [cancelled, [], 'What had been replayed stays replayed.'],
+    [done, [], 'It died again after 5 tries'],
+  ]
+  test.each(states)('a plan that is $status offers what can be done', async (plan, buttons, says) => {
+    pages().routes[`GET /api/plans/${planId}`] = () => plan
+    const page = await pages().open(paths['a plan'])
+    await page.getByText(says).waitFor()
+    expect(await page.locator('.plan-acts button').allInnerTexts()).toEqual(buttons)
+    const tried = page.getByRole('progressbar', { name: 'Letters tried' })
+    expect(await tried.count()).toBe(plan.status === 'planned' ? 0 : 1)
+    if (plan.status !== 'planned') expect(await tried.getAttribute('value')).toBe(String(128 - plan.left))
+  })
+
+  test('an act that is refused says why', async () => {
+    pages().routes[`POST /api/plans/${planId}/run`] = () =>
+      answer(409, { code: 'plan-running', detail: 'It runs already.' })
+    const page = await pages().open(paths['a plan'])
+    await page.getByRole('button', { name: /Replay 128/ }).click()
+    await page.getByRole('alert').getByText('It runs already.').waitFor()
+  })
+
+  test('a dry run shows the difference of state and events, and changes nothing', async () => {
+    const page = await pages().open(paths['a letter'])
+    await page.getByRole('button', { name: 'Dry run' }).click()
+    await page.getByRole('heading', { name: /1 of 1 letter tried would end/ }).waitFor()
+    const account = page.getByRole('table', { name: 'accounts ann' })
+    expect(await account.getByRole('row', { name: /balanceMinor/ }).innerText()).toMatch(/25000\s*→\s*14800/)
+    await page.getByText('+ BalanceDeducted').waitFor()
+    expect(posted('/api/dry-runs')).toMatchObject([{ body: { letters: [{ service: 'balance', deaths: 1 }] } }])
+    expect(pages().asked.filter(({ route }) => route.startsWith('POST'))).toHaveLength(1)
+  })
+
+  test('a discard needs a reason, and force where it would leave something behind', async () => {
+    const page = await pages().open(paths['a letter'])
+    await page.getByRole('button', { name: 'Discard …' }).click()
+    const dialog = page.getByRole('dialog')
+    const discard = dialog.getByRole('button', { name: 'Discard it' })
+    await dialog.getByText('the saga stays open for ever').waitFor()
+    await dialog.getByLabel(/Reason/).fill('agreed with the bank')
+    expect(await discard.isDisabled()).toBe(true)
+    await dialog.getByLabel(/by force/).check()
+    await dialog.getByLabel(/Reason/).fill('  x')
+    expect(await discard.isDisabled()).toBe(true)
+    await dialog.getByLabel(/Reason/).fill('agreed with the bank')
+    await discard.click()
+    await expect
+      .poll(() => posted('/api/discards'), patient)
+      .toMatchObject([{ body: { reason: 'agreed with the bank', force: true, deaths: 1 }, header: '1' }])
+  })
+
+  test('who may only read sees what could be done and why it cannot, and nothing is sent', async () => {
+    pages().routes['GET /api/access'] = () => mayRead
+    for (const path of [paths['a letter'], paths['a plan']]) {
+      const page = await pages().open(path)
+      await page.getByText('Your session may read but not act').last().waitFor()
+      const acts = page.locator('.act-bar button, .plan-acts button')
+      for (const button of await acts.all()) {
+        expect(await button.getAttribute('aria-disabled')).toBe('true')
+        expect(await button.getAttribute('title')).toContain('lacks the right')
+        await button.click({ force: true })
+      }
+    }
+    expect(pages().asked.filter(({ route }) => route.startsWith('POST'))).toEqual([])
+  })
+}
