@@ -1,2 +1,3 @@
--- What a step changed of its saga's own rows, for whoever looks back at the saga. Null: nothing, or SAGA_IMAGES is off.
-alter table saga.saga_log add column images jsonb;
+-- What a step changed of its saga's own rows, for whoever looks back at the saga: json, which keeps the order of their columns.
+-- Null: nothing, or SAGA_IMAGES is off.
+alter table saga.saga_log add column images json;

@@ -54,12 +54,12 @@ test('bytes of write-ahead log an order', async () => {
     // After a checkpoint of the shared PostgreSQL pages are written whole, which is nobody's doing.
     return after.pages > before.pages ? measured() : (after.bytes - before.bytes) / (5 * orders)
   }
-  expectWithin15Percent(await measured(), 17_700)
+  expectWithin15Percent(await measured(), 17_250)
 })
 
 test('bytes of garbage an order', async () => {
   const bytes = await allocatedBy(async () => {
     for (let n = 0; n < 5; n++) await run(engines, orders)
   })
-  expectWithin15Percent(bytes / (5 * orders), 218_000)
+  expectWithin15Percent(bytes / (5 * orders), 219_000)
 })

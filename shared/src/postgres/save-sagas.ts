@@ -48,7 +48,7 @@ const log = recordset(
     'error_code text': ({ row }) => row.errorCode,
     'attempts int': ({ row }) => row.attempts,
     'ended_ids text[]': ({ row }) => row.endedIds,
-    'images jsonb': ({ row }) => row.images && kept(row.images),
+    'images json': ({ row }) => row.images && kept(row.images),
   }),
   { storable: true },
 )
