@@ -35,7 +35,7 @@ export interface Admin {
   message(id: string, sagaId: string | null): Promise<contract.MessageState>
   /** Undefined when this participant has never seen the saga, or has forgotten it. */
   saga(sagaId: string, timeoutMs?: number): Promise<contract.SagaState | undefined>
-  status(): Promise<contract.Status>
+  status(timeoutMs?: number): Promise<contract.Status>
   dryRun(letter: contract.LetterRef): Promise<Rehearsed>
   replay(request: contract.ReplayRequest): Promise<contract.ActResult[]>
   restore(request: contract.RestoreRequest): Promise<contract.ActResult[]>
@@ -135,7 +135,7 @@ export function createAdmin(o: AdminOptions): Admin {
     letter: (id, sagaId) => get('/admin/letter', { id, sagaId: sagaId ?? undefined }, contract.letterDetail),
     message: (id, sagaId) => must(get('/admin/message', { id, sagaId: sagaId ?? undefined }, contract.messageState)),
     saga: (sagaId, timeoutMs) => get(`/admin/sagas/${sagaId}`, {}, contract.sagaState, timeoutMs),
-    status: () => must(get('/admin/status', {}, contract.status)),
+    status: timeoutMs => must(get('/admin/status', {}, contract.status, timeoutMs)),
     dryRun: letter =>
       ask('/admin/dry-runs', contract.dryRun, letter).then(
         found => found ?? { cannot: 'it does not stand dead there' },

@@ -8,6 +8,8 @@ import { readBroken } from './read-broken.ts'
 import { readObserver } from './read-observer.ts'
 import { recent } from './recent.ts'
 
+/** People wait for it. */
+const answerWithinMs = 3_000
 /** Pages ask again and again; participants are asked no more often than this. */
 const askEveryMs = 2_000
 
@@ -50,7 +52,7 @@ async function participantsNow(
   lags: () => Promise<ReadonlyMap<string, number | null>>,
 ): Promise<Standing[]> {
   const [asked, lag] = await Promise.all([
-    askAll(admins, admin => admin.status()),
+    askAll(admins, admin => admin.status(answerWithinMs)),
     // Without Kafka the rest is worth knowing all the same.
     lags().catch(() => new Map<string, number | null>()),
   ])

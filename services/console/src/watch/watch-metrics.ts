@@ -8,6 +8,10 @@ import type { Operation } from './taken.ts'
 /** Labels that strangers may have chosen make no more series than this. */
 const mostSeries = 20
 
+interface LabelledEdge extends Operation {
+  readonly message: string
+  readonly seen: number
+}
 export type WatchMetrics = ReturnType<typeof createWatchMetrics>
 
 export function createWatchMetrics({ gauge }: Pick<ReturnType<typeof registryOf>, 'gauge'>) {
@@ -15,20 +19,24 @@ export function createWatchMetrics({ gauge }: Pick<ReturnType<typeof registryOf>
     ...{ overdue: gauge(d.overdue), overdueOldest: gauge(d.overdueOldest), looksDue: gauge(d.looksDue) },
     ...{ undeclared: gauge(d.undeclared), unseen: gauge(d.unseen), broken: gauge(d.broken) },
     behind: gauge(d.behind),
-    violations: gauge(auditMetricDefinitions.violations),
-    completed: gauge(auditMetricDefinitions.completed),
   }
   for (const { name } of invariants) gauges.broken.set({ invariant: name }, 0)
-  // Nothing has been audited: no series rather than "no violations".
-  gauges.violations.reset()
-  gauges.completed.reset()
+  const auditGauges = () => ({
+    ...{ violations: gauge(auditMetricDefinitions.violations), completed: gauge(auditMetricDefinitions.completed) },
+  })
+  // A gauge is there with a 0 as soon as it is made, and would say that nothing was found, long ago.
+  let ofAudit: ReturnType<typeof auditGauges> | undefined
 
-  const perEdge = (
-    which: 'undeclared' | 'unseen',
-    edges: readonly (Operation & { message: string; seen: number })[],
-  ) => {
+  const perEdge = (which: 'undeclared' | 'unseen', edges: readonly LabelledEdge[]) => {
     gauges[which].reset()
-    for (const { service, step, direction, message, seen } of edges.slice(0, mostSeries))
+    // From several publishers they are one series.
+    const summed = new Map<string, LabelledEdge>()
+    for (const edge of edges) {
+      const key = [edge.service, edge.step, edge.direction, edge.message].join(' ')
+      summed.set(key, { ...edge, seen: edge.seen + (summed.get(key)?.seen ?? 0) })
+    }
+    const most = [...summed.values()].sort((a, b) => b.seen - a.seen).slice(0, mostSeries)
+    for (const { service, step, direction, message, seen } of most)
       gauges[which].set({ service, step, direction, message }, seen)
   }
   return {
@@ -47,8 +55,9 @@ export function createWatchMetrics({ gauge }: Pick<ReturnType<typeof registryOf>
     },
     behind: (ms: number) => gauges.behind.set(ms / 1_000),
     audited(violations: number, at: Date) {
-      gauges.violations.set(violations)
-      gauges.completed.set(at.getTime() / 1_000)
+      ofAudit ??= auditGauges()
+      ofAudit.violations.set(violations)
+      ofAudit.completed.set(at.getTime() / 1_000)
     },
   }
 }

@@ -54,6 +54,9 @@ export interface Watch {
 /** Undeclared edges of the last hour, and unanswered events of the last day. */
 const [undeclaredMinutes, unansweredMinutes] = [60, 1_440]
 
+/** After each the console may stop, whatever there is left to check. */
+const mostRounds = 20
+
 /** Looks after all sagas, and commands nothing. Each part has a pace of its own, and none holds up what observes. */
 export function createWatch(o: WatchOptions): Watch {
   const { pool, metrics, participants, overdueAfterMs } = o
@@ -74,14 +77,14 @@ export function createWatch(o: WatchOptions): Watch {
     }),
     every(1_000, async () => {
       // Without declarations everything would be undeclared.
-      if (known.length > 0) while ((await checkSagas(pool, known, o.keepMs)) > 0);
+      if (known.length > 0) for (let n = 0; n < mostRounds && (await checkSagas(pool, known, o.keepMs)) > 0; n++);
     }),
-    every(2_000, async () => {
+    every(5_000, async () => {
       metrics.overdue(await countOverdue(pool), await countLooksDue(pool))
       metrics.broken(await countBroken(pool))
       metrics.behind(behind.ms(o.lag()) ?? 0)
     }),
-    every(5_000, async () => {
+    every(10_000, async () => {
       const { declared } = participants()
       known = await rememberDeclared(pool, declared)
       await tellEdges(declared)
