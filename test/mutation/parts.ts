@@ -4,8 +4,7 @@ export const parts = [
     name: 'kit',
     has: (file: string) => file.startsWith('shared/'),
     mutated: ['shared/src/core/**/*.ts', '!**/*.{test,fixture}.ts'],
-    // The simulation runs the whole engine, in memory.
-    tests: ['shared/src/{core,testing}/**/*.test.ts', 'test/simulation/simulation.test.ts'],
+    tests: ['shared/src/{core,testing}/**/*.test.ts'],
   },
   {
     name: 'services',
