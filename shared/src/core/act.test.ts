@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { delivered, newSagaId } from '../testing/engine.fixture.ts'
+import { delivered, newSagaId } from '../testing/delivered.fixture.ts'
 import { type Noted, Paid, Undone } from '../testing/participant.fixture.ts'
 import { type Act, takeActs } from './act.ts'
 import { Decision } from './decision.ts'

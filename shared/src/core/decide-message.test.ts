@@ -11,7 +11,7 @@ import {
   rules,
   waitingRow,
 } from '../testing/decisions.fixture.ts'
-import { delivered } from '../testing/engine.fixture.ts'
+import { delivered } from '../testing/delivered.fixture.ts'
 import { Noted, Paid, Undone } from '../testing/participant.fixture.ts'
 import { firstSagaIdAt } from './ids.ts'
 

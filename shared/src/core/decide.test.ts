@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { after, PermanentError, reject, succeed } from '../kit.ts'
 import { fields, rules, sagaId } from '../testing/decisions.fixture.ts'
-import { delivered, newSagaId } from '../testing/engine.fixture.ts'
+import { delivered, newSagaId } from '../testing/delivered.fixture.ts'
 import { Alarm, behaviour, Done, ledger, Noted, Paid, Undone } from '../testing/participant.fixture.ts'
 import { decide } from './decide.ts'
 import type { Loaded } from './decision.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { delivered, newSagaId } from '../testing/engine.fixture.ts'
+import { delivered, newSagaId } from '../testing/delivered.fixture.ts'
 import { Charged, workshop } from '../testing/workshop.fixture.ts'
 import { decide } from './decide.ts'
 import type { Call, Loaded } from './decision.ts'

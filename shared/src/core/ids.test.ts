@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { newSagaId } from '../testing/engine.fixture.ts'
+import { newSagaId } from '../testing/delivered.fixture.ts'
 import { eventId, firstSagaIdAt, isSagaId, sagaBeganMs, timerId } from './ids.ts'
 
 const moment = fc.integer({ min: 0, max: 2 ** 47 })

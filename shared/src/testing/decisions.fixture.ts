@@ -7,7 +7,7 @@ import type { Rules } from '../core/rules.ts'
 import { everySafeguard, type Safeguards } from '../core/safeguards.ts'
 import { type LogRow, Saga, type Status, type WaitingKind, type WaitingRow } from '../core/saga.ts'
 import { loadedTable, type Row } from '../core/views.ts'
-import { delivered, newSagaId } from './engine.fixture.ts'
+import { delivered, newSagaId } from './delivered.fixture.ts'
 import { Alarm, behaviour, ledger, type Noted, type Paid, type Undone } from './participant.fixture.ts'
 
 const dayMs = 86_400_000

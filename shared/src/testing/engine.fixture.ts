@@ -1,5 +1,5 @@
 /** Engines on a real database and without Kafka: what a source would hand over, a test hands over. */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { inject } from 'vitest'
 import { createDatabase } from '../../../infra/local/databases.ts'
@@ -8,7 +8,7 @@ import type { Call, Decided } from '../core/decision.ts'
 import type { CallResult, Delivery, Hold, Turns, Undeliverable } from '../core/delivery.ts'
 import type { Safeguards } from '../core/safeguards.ts'
 import type { CommandResponse } from '../http/commands.ts'
-import type { CommandType, EventType, Message } from '../messages.ts'
+import type { CommandType, Message } from '../messages.ts'
 import type { Participant } from '../participant.ts'
 import { Acknowledged } from '../postgres/acknowledged.ts'
 import { createPool } from '../postgres/connect.ts'
@@ -23,12 +23,7 @@ import { createRules } from '../runtime/rules.ts'
 import { type Held, hold, untilBlocked } from './locks.fixture.ts'
 import { ledger, ledgerTables } from './participant.fixture.ts'
 
-/** A UUIDv7 of now. */
-export function newSagaId(atMs = Date.now()): string {
-  const time = atMs.toString(16).padStart(12, '0')
-  const random = randomBytes(10).toString('hex')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-8${random.slice(3, 6)}-${random.slice(6, 18)}`
-}
+export { delivered, newSagaId } from './delivered.fixture.ts'
 
 export interface Instance {
   readonly engine: Engine
@@ -217,20 +212,4 @@ function recordErrors(pool: pg.Pool): string[] {
     }) as typeof client.query
   })
   return errors
-}
-
-/** An event as Kafka would hand it over. Its id is its own unless one is given. */
-export function delivered<E extends Message>(
-  type: EventType<E>,
-  fields: Omit<E, 'type' | 'kind'>,
-  o: { id?: string; participant?: Participant<any, any> } = {},
-): Delivery {
-  const { participant = ledger, id = `${type.type}-${randomUUID()}` } = o
-  const message = type(fields)
-  const sagaId = (fields as Record<string, string>)[type.schema.sagaField]!
-  return {
-    ...{ id, sagaId, message, origin: { source: 'kafka' } },
-    reaction: participant.reactions.find(r => r.trigger === type)!,
-    envelope: { key: Buffer.from(sagaId), headers: { ce_id: id }, body: Buffer.from(JSON.stringify(message)) },
-  }
 }
