@@ -125,6 +125,14 @@ describe('rule 34: what comes for a saga that may have been forgotten', () => {
   })
 })
 
+test('rule 5: a message whose key is not loaded waits for the next round, and those of its saga behind it', () => {
+  const paid = message(Paid, { id: 'first' })
+  const unloaded = { ...paid, message: Paid({ ...fields, account: 'ben' }) }
+  const behind = message(Noted, { id: 'behind' })
+  const taken = decided({}, unloaded, behind)
+  expect(taken).toMatchObject({ outcomes: [], log: [], waiting: [], outbox: [] })
+  expect(taken.nextRound).toEqual([unloaded, behind])
+})
 test('rule 30: a timer that another set for a step of its own runs once it is due', () => {
   const queue = [waitingRow(alarmId, 'timer', 1, { attempts: 0 })]
   const taken = decided({ queue }, alarm())

@@ -95,6 +95,7 @@ describe('where it was thrown', () => {
   })
   test('of what is no error, or has no stack, is what it is', () => {
     expect(stackOf('no')).toBe('no')
+    expect(stackOf(undefined)).toBe('undefined')
     const bare = Object.assign(new Error('bare', { cause: Object.assign(new Error('why'), { stack: undefined }) }), {
       stack: undefined,
     })

@@ -60,6 +60,57 @@ test('rule 23: the one that asks needs no turn', () => {
   expect(decide(rules, at(now), [probe]).decided).toMatchObject([{ outcome: 'calling' }])
 })
 
+test('rule 23: a retry that is due needs a turn like any other', () => {
+  const { deliveries, sagas, at } = world(1, 0)
+  const now = new Date()
+  const [held] = deliveries
+  decide(rules, at(now), [held!])
+  const again: Delivery = { ...held!, origin: { source: 'due', attempts: 0, dueAtMs: now.getTime() } }
+  const decision = decide(rules, at(now), [again])
+  expect(decision).toMatchObject({ decided: [{ outcome: 'held' }], calls: [] })
+  expect(sagas.get(held!.sagaId)!.waiting(held!.id)).toMatchObject({ kind: 'retry', attempts: 0 })
+})
+
+test('rule 23: a call whose answer never came is made again, as it was; after its last try it is dead', () => {
+  const { deliveries, sagas, at } = world(1)
+  const [first] = deliveries
+  const row = () => sagas.get(first!.sagaId)!.waiting(first!.id)!
+  const lost = () => {
+    const { attempts, dueAtMs } = row()
+    const origin: Origin = { source: 'due', attempts, dueAtMs: dueAtMs! }
+    return decide(rules, at(new Date(dueAtMs!)), [{ ...first!, origin }])
+  }
+  const begun = decide(rules, at(new Date()), [first!])
+  expect(begun.calls).toMatchObject([{ attempts: 1, inDoubt: false }])
+  const again = lost()
+  expect(again.calls).toMatchObject([{ attempts: 2, inDoubt: true, request: begun.calls[0]!.request }])
+  const error = new Error('the call was begun and its result is not known')
+  expect(lost()).toMatchObject({ decided: [{ outcome: 'dead', attempts: 2, error }], calls: [] })
+  expect(row()).toMatchObject({ kind: 'dead', request: { value: begun.calls[0]!.request } })
+})
+test('rule 17: without the limit of tries it is made for ever', () => {
+  const { deliveries, sagas, at } = world(1)
+  const [first] = deliveries
+  const unlimited = { ...rules, safeguards: { ...everySafeguard, attemptsLimit: false } }
+  const ends = [1, 2, 3].map(() => {
+    const { attempts, dueAtMs } = sagas.get(first!.sagaId)!.waiting(first!.id) ?? { attempts: 0, dueAtMs: 0 }
+    const origin: Origin = attempts === 0 ? first!.origin : { source: 'due', attempts, dueAtMs: dueAtMs! }
+    return decide(unlimited, at(new Date(dueAtMs! || Date.now())), [{ ...first!, origin }]).decided[0]!.outcome
+  })
+  expect(ends).toEqual(['calling', 'calling', 'calling'])
+})
+
+test('rule 23: an answer ends the step with the tries that were begun', () => {
+  const { deliveries, sagas, at } = world(1)
+  const [first] = deliveries
+  const [call] = decide(rules, at(new Date()), [first!]).calls
+  const { attempts, dueAtMs } = call!
+  const origin: Origin = { source: 'result', attempts, dueAtMs, result: { ok: true, response: 5 } }
+  expect(decide(rules, at(new Date()), [{ ...first!, origin }]).decided).toMatchObject([{ outcome: 'succeeded' }])
+  expect(sagas.get(first!.sagaId)!.fence('charge', 'action')).toMatchObject({ status: 'succeeded', attempts: 1 })
+  expect(sagas.get(first!.sagaId)!.waiting(first!.id)).toBeUndefined()
+})
+
 const unbegunBy = (inDoubt: boolean, { attempts, dueAtMs }: Call): Origin => ({
   ...{ source: 'unbegun', attempts, dueAtMs, inDoubt, hold },
   error: new Error('getaddrinfo ENOTFOUND shop.example'),

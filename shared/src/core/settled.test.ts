@@ -38,4 +38,5 @@ test.each([
   ['is opened again', sale('sold', 2), sale('open')],
   ['was settled, and is changed otherwise', sale('sold', 2), { ...sale('sold', 2) }],
   ['was only looked at', undefined, undefined],
+  ['is deleted', sale('sold', 2), undefined],
 ])('one that %s has not', (_, before, now) => expect(settled(before, now)).toEqual([]))
