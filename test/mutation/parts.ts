@@ -4,7 +4,7 @@ export const parts = [
     name: 'kit',
     has: (file: string) => file.startsWith('shared/'),
     mutated: ['shared/src/core/**/*.ts', '!**/*.{test,fixture}.ts'],
-    tests: ['shared/src/{core,testing}/**/*.test.ts'],
+    tests: ['shared/src/core/**/*.test.ts'],
   },
   {
     name: 'services',
