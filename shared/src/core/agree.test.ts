@@ -101,5 +101,18 @@ test('with two who settle, each speaks of its own sagas; one that both know is s
     standing: 'settled',
     disagree: { 'paid EUR': { order: 0, balance: 500, returns: 0 } },
   })
-  expect(agree(two, said({ order: cancelled, returns: { ending: 'ASKED' } }), before).standing).toBe('open')
+  expect(agree(two, said({ order: cancelled, returns: { ending: 'ASKED' } }), before)).toMatchObject({
+    ...{ standing: 'open', ending: 'CANCELLED, ASKED' },
+  })
+  const later = { ending: 'RETURNED', settledAt: before }
+  expect(agree(two, said({ order: cancelled, returns: later }), before).standing).toBe('later')
+})
+
+test('figures are told in the order of their names, whoever names them first', () => {
+  const { disagree } = agree(
+    parties,
+    said({ order: confirmed, balance: {}, inventory: { figures: { 'kept tea': 1 } } }),
+    before,
+  )
+  expect(Object.keys(disagree)).toEqual(['kept tea', 'paid EUR', 'sold lamp'])
 })

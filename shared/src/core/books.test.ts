@@ -71,7 +71,7 @@ test('a thousand wrong accounts are named, all are counted', () => {
 })
 
 test('of many wrong accounts in any order the first by name are named', () => {
-  const names = Array.from({ length: 5_000 }, (_, i) => String((i * 2_741) % 5_000).padStart(4, '0'))
+  const names = Array.from({ length: 5_500 }, (_, i) => String((i * 2_741) % 5_500).padStart(4, '0'))
   const [book] = closed(...names.map(name => posting('b', name, 'x', 1)))
   expect(book!.violations.map(({ account }) => account)).toEqual(names.toSorted().slice(0, 1_000))
 })
@@ -96,4 +96,10 @@ test('right accounts cost a number each, and are not looked at one by one with a
 
 test('an amount that is no safe integer is refused', () => {
   for (const amount of [0.5, Number.NaN, 2 ** 53]) expect(() => posting('b', 'a', 'x', amount)).toThrow(RangeError)
+})
+
+test('parts are told in the order of their names, of the book and of each account', () => {
+  const [book] = closed(...['b', 'a', 'c'].map(part => posting('stock', 'lamp', part, 1)))
+  expect(Object.keys(book!.parts)).toEqual(['a', 'b', 'c'])
+  expect(Object.keys(book!.violations[0]!.parts)).toEqual(['a', 'b', 'c'])
 })

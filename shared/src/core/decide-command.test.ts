@@ -85,6 +85,42 @@ describe('a command that fails takes nothing', () => {
     }))
 })
 
+describe('rule 5: a command whose key is not loaded waits for the next round', () => {
+  const unloaded = (type: typeof Begin | typeof TopUp, of?: string): Delivery => ({
+    ...command(type, of),
+    message: { type: type.type, kind: 'command', ...fields, account: 'ben' } as Delivery['message'],
+  })
+  test.each([
+    ['of a saga', unloaded(Begin)],
+    ['without one', unloaded(TopUp, '')],
+  ])('%s', (_, delivery) =>
+    expect(decided({}, delivery)).toMatchObject({ outcomes: [], log: [], nextRound: [delivery] }),
+  )
+})
+
+describe('a command without a saga takes nothing', () => {
+  const local = (run: () => unknown): Delivery => {
+    const delivery = command(TopUp, '')
+    return { ...delivery, reaction: { ...delivery.reaction, handler: { form: 'local', run: run as never } } }
+  }
+  test('when it is refused, and says why', () => {
+    const no = refuse(422, 'too-much', 'too much')
+    expect(
+      decided(
+        {},
+        local(() => no),
+      ).decided,
+    ).toMatchObject([{ outcome: 'refusal', code: 'too-much', answer: no }])
+  })
+  test('when its handler throws', () => {
+    const error = new Error('cannot')
+    const thrown = () => {
+      throw error
+    }
+    expect(decided({}, local(thrown)).decided).toMatchObject([{ outcome: 'failed', code: 'handler-threw', error }])
+  })
+})
+
 test('a command without a saga changes what it reads, and is fenced by its key alone', () => {
   const taken = decided({}, command(TopUp, ''))
   expect(taken.decided).toMatchObject([{ outcome: 'accepted', code: undefined, answer: accept({ balance: 5 }) }])

@@ -51,6 +51,8 @@ describe('an event', () => {
     ['event', Paid(fields), 'Paid'],
     ['timer', { set: 'Bell', delayMs: 1, data: {} }, 'Bell'],
     ['cancellation', { cancel: 'Bell' }, 'Bell'],
+    ['event of a timer’s name', { type: 'Alarm' }, 'Alarm'],
+    ['timer of an event’s name', { set: 'Done', delayMs: 1, data: {} }, 'Done'],
   ])('or %s that its step does not declare is not published', (_, item, name) =>
     expect(errorOf(item)).toMatchObject({
       code: 'undeclared-emission',

@@ -22,7 +22,8 @@ export function emit(decision: Decision, saga: Saga, delivery: Delivery, out: re
   const apply: (() => void)[] = []
   for (const item of out as readonly Item[]) {
     const name = 'type' in item ? item.type : 'set' in item ? item.set : item.cancel
-    const isNamed = (e: { readonly type: string }) => e.type === name
+    const kind = 'type' in item ? 'event' : 'timer'
+    const isNamed = (e: { readonly type: string; readonly kind: string }) => e.type === name && e.kind === kind
     const declared = reaction.emits.find(isNamed) ?? reaction.cancels.find(isNamed)
     if (!declared)
       throw new PermanentError(
