@@ -87,7 +87,10 @@ async function start({ dataFolder, stories, stays }: LaunchOptions, signal: Abor
   const wrong = await tellStories({ stories, balance, http, sagas, signal, say: console.log, settleWithinMs })
   console.log(verdict(wrong))
   if (!stays) return wrong.length === 0 ? 0 : 1
-  console.log(guidance({ shop, stack, dataFolder, consoleUrl: await operators?.url }))
+  const consoleUrl = await operators?.url
+  // Ctrl-C while the console was waited for: nobody would tell of it again.
+  signal.throwIfAborted()
+  console.log(guidance({ shop, stack, dataFolder, consoleUrl }))
   await new Promise(resolve => signal.addEventListener('abort', resolve))
   return 0
 }
