@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-export COMPOSE_PROJECT_NAME=shop-test
+export COMPOSE_PROJECT_NAME=shop-test COMPOSE_PROFILES=console
 export STACK_KAFKA_PORT=29092 STACK_REGISTRY_PORT=28081 PROMETHEUS_PORT=29090
 export CONSOLE_PORT=23000 ORDER_PORT=23001 INVENTORY_PORT=23002 BALANCE_PORT=23003 NOTIFICATION_PORT=23004
 services=(order inventory balance notification console)
