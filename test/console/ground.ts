@@ -30,6 +30,7 @@ export interface ConsoleGround {
   readonly participants: readonly Participant[]
   /** Of the console's database. */
   readonly pool: pg.Pool
+  readonly databaseUrl: string
   query<T = any>(text: string, values?: unknown[]): Promise<T[]>
   /** As its start would publish it. */
   declare(...participants: Participant[]): Promise<void>
@@ -75,7 +76,7 @@ export async function consoleGround(): Promise<ConsoleGround> {
   const processes: ServiceProcess[] = []
   const query = async (text: string, values?: unknown[]) => (await pool.query(text, values)).rows
   return {
-    ...{ prefix, kafka, publisher, participants, pool, query },
+    ...{ prefix, kafka, publisher, participants, pool, databaseUrl, query },
     declare: (...some) =>
       publisher.publish(
         ...some.map(participant => ({

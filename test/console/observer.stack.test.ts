@@ -1,5 +1,6 @@
 import { expect, inject, test, vi } from 'vitest'
 import { expireAll } from '../../services/console/src/observer/expire.ts'
+import { migrateOwn } from '../../shared/src/postgres/migrate.ts'
 import { newSagaId } from '../../shared/src/testing/engine.fixture.ts'
 import { until } from '../e2e/until.ts'
 import { confirmedOrder, sagaIdOf } from './confirmed-order.ts'
@@ -138,6 +139,41 @@ test.concurrent('what nobody can read is kept and counted, and holds up nothing'
       { type: 'OrderPlaced', event: null, bodyBase64: Buffer.from('no Avro at all').toString('base64') },
       { type: 'StockReserved', event: null },
     ])
+  }))
+
+test.concurrent('a record that the database refuses is kept raw, and those beside it are not held up', () =>
+  onGround(async ground => {
+    await ground.declare(...ground.participants)
+    const orders = Array.from({ length: 20 }, () => confirmedOrder(ground.publisher))
+    await ground.publisher.publish(...orders.flat())
+    const console = await ground.process()
+    // Its tables, without its observer having seen anything.
+    await migrateOwn(ground.databaseUrl, new URL('../../services/console/migrations/', import.meta.url))
+    await ground.query(`alter table events add check (id <> '${sagaIdOf(orders[7]!)}/deduct_balance/action')`)
+    await console.start()
+    await ground.seen(119)
+    await until('it is kept raw', async () => (await ground.query('select 1 from foreign_records')).length === 1)
+    expect(await ground.query('select why, convert_from(key, $1) as key from foreign_records', ['utf8'])).toEqual([
+      { why: 'refused', key: sagaIdOf(orders[7]!) },
+    ])
+  }))
+
+test.concurrent('a database whose connections break again and again loses it nothing', () =>
+  onGround(async ground => {
+    await ground.declare(...ground.participants)
+    await ground.start({ MAX_BATCH: '30' })
+    const orders = Array.from({ length: 60 }, () => confirmedOrder(ground.publisher))
+    for (let n = 0; n < orders.length; n += 10) {
+      await ground.publisher.publish(...orders.slice(n, n + 10).flat())
+      await ground.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'console%'`,
+      )
+    }
+    await ground.seen(360)
+    expect(await ground.query('select count(*)::integer as n, max(copies) as most from events')).toEqual([
+      { n: 360, most: 1 },
+    ])
+    for (const order of orders) await settled(ground, sagaIdOf(order))
   }))
 
 test.concurrent('while the registry is away events are kept raw, and are read once it is back', () =>

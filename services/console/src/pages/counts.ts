@@ -1,14 +1,28 @@
 import type { Pool } from 'pg'
 import { z } from 'zod'
-import { counts } from '../contract.ts'
+import { type Counts, counts } from '../contract.ts'
 import { get, type Route } from '../http/route.ts'
 import { readCounts } from './read-counts.ts'
 
+/** Every page asks again at every hint that something has changed; this is the one answer that takes all sagas to give. */
+const freshForMs = 2_000
+
 /** GET /api/counts */
-export const countsRoute = (pool: Pool, attributes: readonly string[]): Route =>
-  get({
+export function countsRoute(pool: Pool, attributes: readonly string[]): Route {
+  const fresh = new Map<number, Promise<Counts>>()
+  const forget = (hours: number) => void fresh.delete(hours)
+  return get({
     path: '/api/counts',
     query: z.object({ hours: z.coerce.number().int().min(1).max(8_760).default(24) }),
     answer: counts,
-    read: ({ query: { hours } }) => readCounts(pool, { hours, attributes, now: new Date() }),
+    read({ query: { hours } }) {
+      const found = fresh.get(hours)
+      if (found) return found
+      const asked = readCounts(pool, { hours, attributes, now: new Date() })
+      fresh.set(hours, asked)
+      asked.catch(() => forget(hours))
+      setTimeout(forget, freshForMs, hours).unref()
+      return asked
+    },
   })
+}

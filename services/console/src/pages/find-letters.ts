@@ -56,7 +56,7 @@ export async function groupLetters(pool: Pick<Pool, 'query'>): Promise<LetterGro
      cross join lateral (
        select error_message from letters l where l.status = 'open' and l.died_at = g.oldest_at and l.service = g.service
          and l.error_code = g.error_code and l.step is not distinct from g.step limit 1) oldest
-     order by g.oldest_at`,
+     order by g.oldest_at, g.service, g.step nulls first, g.error_code`,
   )
   return rows.map(row => ({
     ...{ service: row.service, step: row.step, direction: row.direction, errorCode: row.error_code },

@@ -26,8 +26,19 @@ export function sagasQuery(filter: SagaFilter, limit: number): { text: string; v
   const values: unknown[] = []
   const value = (given: unknown) => `$${values.push(given)}`
   const { attribute, ids } = filter
-  // The order is taken where the filter is: of somebody with a hundred thousand sagas only a page is read.
+  // The order is taken where the filter is: of somebody with a hundred thousand sagas only a page is read. What limits the
+  // ids is said of both tables, since the planner does not carry an inequality over.
   const id = attribute ? 'a.saga_id' : 's.saga_id'
+  const ofIds = (limit: (id: string) => string) =>
+    attribute ? `${limit('a.saga_id')} and ${limit('s.saga_id')}` : limit(id)
+  const below = (sagaId: string) => {
+    const given = value(sagaId)
+    return ofIds(each => `${each} < ${given}`)
+  }
+  const between = ({ first, last }: { first: string; last: string }) => {
+    const [from, to] = [value(first), value(last)]
+    return ofIds(each => `${each} between ${from} and ${to}`)
+  }
   const where = [
     attribute && `a.name = ${value(attribute.name)} and a.value = ${value(attribute.value)}`,
     filter.state !== undefined && `s.state = ${value(filter.state)}`,
@@ -35,9 +46,9 @@ export function sagasQuery(filter: SagaFilter, limit: number): { text: string; v
     filter.ending !== undefined && `s.ending = ${value(filter.ending)}`,
     filter.step !== undefined && `s.steps <> '{}' and s.steps @> array[${value(filter.step)}]`,
     filter.error !== undefined && `s.error_code = ${value(filter.error)}`,
-    filter.olderThanMs !== undefined && `${id} < ${value(firstSagaIdAt(Date.now() - filter.olderThanMs))}`,
-    ids && `${id} between ${value(ids.first)} and ${value(ids.last)}`,
-    filter.after !== undefined && `${id} < ${value(filter.after)}`,
+    filter.olderThanMs !== undefined && below(firstSagaIdAt(Date.now() - filter.olderThanMs)),
+    ids && between(ids),
+    filter.after !== undefined && below(filter.after),
   ].filter(Boolean)
   const from = attribute ? 'saga_attributes a join sagas s on s.saga_id = a.saga_id' : 'sagas s'
   return {
