@@ -23,7 +23,8 @@ const few = 5
 /**
  * Declared edges whose event was published more than a few times, and whose reader has not answered anything at all, nor
  * what stands for its answer. A reader that answers this event's step by another event is not blamed: the first of them does
- * the work. Nor is one with a filter, or one that publishes nothing.
+ * the work. Nor is one with a filter, one that publishes nothing, or one that shares its event with another step: of two that
+ * record what completes a saga, the later says that it is complete.
  */
 export function unanswered(
   declared: readonly Declared[],
@@ -44,9 +45,18 @@ export function unanswered(
   return found
 }
 
-type Answering = Pick<DeclaredReaction, 'on' | 'step' | 'direction'> & { readonly emits: readonly unknown[] }
-const isQuiet = ({ on, step, direction, emits }: Answering, own: readonly DeclaredReaction[]) =>
-  emits.length === 0 || own.some(r => r.on === on && r.step === step && r.direction === direction && r.filtered)
+type Answering = Pick<DeclaredReaction, 'on' | 'step' | 'direction'> & { readonly emits: readonly Emission[] }
+type Emission = Pick<DeclaredReaction['emits'][number], 'type' | 'kind'>
+
+/** One that may say nothing, and be right: by its filter, or because another step of its participant publishes the same. */
+function isQuiet({ on, step, direction, emits }: Answering, own: readonly DeclaredReaction[]): boolean {
+  const others = own.filter(r => r.step !== step).flatMap(r => r.emits)
+  const isShared = ({ kind, type }: Emission) =>
+    kind === 'timer' || others.some(e => e.kind === 'event' && e.type === type)
+  return (
+    emits.every(isShared) || own.some(r => r.on === on && r.step === step && r.direction === direction && r.filtered)
+  )
+}
 
 /** The step, in either direction; those that it excludes, or that exclude it; and those that a timer of it wakes. */
 function standingFor(step: string, own: readonly DeclaredReaction[]): ReadonlySet<string> {

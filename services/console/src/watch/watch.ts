@@ -84,7 +84,7 @@ export function createWatch(o: WatchOptions): Watch {
       metrics.broken(await countBroken(pool))
       metrics.behind(behind.ms(o.lag()) ?? 0)
     }),
-    every(10_000, async () => {
+    every(5_000, async () => {
       const { declared } = participants()
       known = await rememberDeclared(pool, declared)
       await tellEdges(declared)
