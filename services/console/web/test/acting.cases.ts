@@ -6,8 +6,8 @@ import { cancelled, done, interrupted, letters, paused, planned, running } from 
 import { planId } from './fixtures/refused-order.fixture.ts'
 import { paths } from './paths.fixture.ts'
 
-/** It ends as soon as it is so: the machine may be busy. */
-const patient = { timeout: 30_000 }
+/** The machine may be busy. */
+const patient = { timeout: 20_000 }
 
 export function acting(pages: () => ServedPages) {
   const posted = (route: string) => pages().asked.filter(each => each.route === `POST ${route}`)

@@ -6,9 +6,10 @@ import { blockedOrder, sagaId } from './fixtures/refused-order.fixture.ts'
 import { firstPage } from './fixtures/sagas.fixture.ts'
 import { paths } from './paths.fixture.ts'
 
-const script = '<script>window.harmed = true</script>'
-const image = '<img src=x onerror="window.harmed = true">'
-const link = 'javascript:window.harmed=true'
+/** No dots: of a type what stands after the last one is shown. */
+const script = '<script>harm()</script>'
+const image = '<img src=x onerror="harm()">'
+const link = 'javascript:harm()'
 
 /** The same data, with every text that a sender chooses turned against the reader. */
 function poisoned<Data>(
@@ -25,16 +26,16 @@ function poisoned<Data>(
   return turn(data) as Data
 }
 
-/** Content of events is data: it is shown as the text that it is, and nothing of it runs. */
+/**
+ * Content of events is data: it is shown as the text that it is, and no element comes of it. Were one to run or to be
+ * stopped by the policy, the page would complain.
+ */
 export function hostile(pages: () => ServedPages) {
   const harmless = async (path: string) => {
     const page = await pages().open(path)
     await page.getByText(script).first().waitFor({ state: 'attached' })
     await page.waitForLoadState('networkidle')
-    expect(await page.evaluate('[window.harmed, document.querySelectorAll("main img, main script").length]')).toEqual([
-      undefined,
-      0,
-    ])
+    expect(await page.evaluate('document.querySelectorAll("main img, main script").length')).toBe(0)
     expect(await page.locator(`[href^="javascript:"]`).count()).toBe(0)
     return page
   }
@@ -56,10 +57,7 @@ export function hostile(pages: () => ServedPages) {
     const detail = page.getByRole('complementary')
     await detail.getByText('traceparent').waitFor()
     expect(await detail.innerText()).toContain(image)
-    expect(await page.evaluate('[window.harmed, document.querySelectorAll("main img, main script").length]')).toEqual([
-      undefined,
-      0,
-    ])
+    expect(await page.evaluate('document.querySelectorAll("main img, main script").length')).toBe(0)
   })
 
   test('in letters and what a dry run says of them', async () => {

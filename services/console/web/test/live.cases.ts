@@ -4,8 +4,8 @@ import { planned, running } from './fixtures/letters.fixture.ts'
 import { blockedOrder, planId, refusedOrder, sagaId } from './fixtures/refused-order.fixture.ts'
 import { paths } from './paths.fixture.ts'
 
-/** It ends as soon as it is so: the machine may be busy. */
-const patient = { timeout: 30_000 }
+/** The machine may be busy. Less than the half minute after which pages ask again by themselves. */
+const patient = { timeout: 20_000 }
 
 export function live(pages: () => ServedPages) {
   const times = (route: string) => pages().asked.filter(each => each.route === route).length

@@ -61,10 +61,7 @@ function Letter({ letter }: { letter: LetterDetail }) {
             <span className="muted">at {letter.service}</span>
           </h2>
         </header>
-        <ActBar
-          selection={pinned([letter])}
-          about={counted(letter.parkedBehind, 'message is parked behind it.', 'messages are parked behind it.')}
-        >
+        <ActBar selection={pinned([letter])} about={parkedText(letter.parkedBehind)}>
           <DiscardButton letter={letter} />
         </ActBar>
         <div className="inside page">
@@ -91,3 +88,8 @@ function Letter({ letter }: { letter: LetterDetail }) {
     </>
   )
 }
+
+const parkedText = (parked: number) =>
+  parked === 0
+    ? 'Nothing is parked behind it.'
+    : counted(parked, 'message is parked behind it.', 'messages are parked behind it.')

@@ -1,5 +1,5 @@
 /** How exact a time is shown. */
-export type Precision = 'second' | 'millisecond' | 'time'
+export type Precision = 'second' | 'millisecond' | 'time' | 'clock'
 
 /** A time in UTC; the local time is shown on hover. */
 export const Moment = ({ at, precision = 'second' }: { at: string; precision?: Precision }) => (
@@ -12,6 +12,7 @@ export function utc(at: string, precision: Precision): string {
   const iso = new Date(at).toISOString()
   const [date, time] = [iso.slice(0, 10), iso.slice(11, 23)]
   if (precision === 'time') return time
+  if (precision === 'clock') return time.slice(0, 8)
   return `${date} ${precision === 'millisecond' ? time : time.slice(0, 8)}`
 }
 

@@ -1,4 +1,6 @@
+import { Link } from 'wouter'
 import type { Awaited } from '../../../src/contract.ts'
+import { letterPath } from '../letters/letter-path.ts'
 import { counted } from '../parts/counted.ts'
 import { duration } from '../parts/duration.ts'
 import { Moment } from '../parts/moment.tsx'
@@ -6,10 +8,12 @@ import { operationOf } from '../parts/operation.ts'
 import { shortType } from '../parts/short-type.ts'
 import { Tag } from '../parts/tag.tsx'
 import { useNow } from '../parts/use-now.ts'
+import { awaitedMark } from './awaited-mark.ts'
+import { inOrderOfNeed } from './awaited-order.ts'
 import { standsText } from './stands.ts'
 
 /** What the saga waits for: who owes it, because of what, and by when. */
-export function AwaitedList({ awaited }: { awaited: Awaited[] }) {
+export function AwaitedList({ sagaId, awaited }: { sagaId: string; awaited: Awaited[] }) {
   const now = useNow()
   if (awaited.length === 0) return null
   return (
@@ -18,20 +22,12 @@ export function AwaitedList({ awaited }: { awaited: Awaited[] }) {
         What is awaited
       </h2>
       <ul className="awaited">
-        {awaited.map(each => (
+        {inOrderOfNeed(awaited).map(each => (
           <li
             key={`${each.service} ${each.direction} ${each.step} ${each.eventId}`}
             className={each.overdue ? 'awaited-overdue' : undefined}
           >
-            {each.overdue ? (
-              <Tag tone="warn" icon="overdue">
-                overdue
-              </Tag>
-            ) : (
-              <Tag tone="accent" icon="wait">
-                awaited
-              </Tag>
-            )}
+            <AwaitedTag of={each} />
             <div>
               <p>
                 <strong>{each.service}</strong> owes{' '}
@@ -40,12 +36,24 @@ export function AwaitedList({ awaited }: { awaited: Awaited[] }) {
                 <Deadline by={each.by} overdue={each.overdue} nowMs={now} />
               </p>
               <Standing of={each} />
+              {each.stands === 'dead' && (
+                <p>
+                  <Link href={letterPath({ service: each.service, id: each.eventId, sagaId })}>
+                    Look at the letter, replay or discard it
+                  </Link>
+                </p>
+              )}
             </div>
           </li>
         ))}
       </ul>
     </section>
   )
+}
+
+const AwaitedTag = ({ of }: { of: Awaited }) => {
+  const { text, ...looks } = awaitedMark(of)
+  return <Tag {...looks}>{text}</Tag>
 }
 
 const Deadline = ({ by, overdue, nowMs }: { by: string | null; overdue: boolean; nowMs: number }) =>

@@ -56,7 +56,7 @@ function Story({ sagaId, detail }: { sagaId: string; detail: SagaDetail }) {
     <>
       <Summary sagaId={sagaId} detail={detail} />
       <SilentNotice silent={detail.silent} />
-      <AwaitedList awaited={detail.awaited} />
+      <AwaitedList sagaId={sagaId} awaited={detail.awaited} />
       <div className={selected ? 'story story-detailed' : 'story'}>
         <section className="panel" aria-labelledby="events">
           <header>

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import { Link } from 'wouter'
 import type { Counts } from '../../../src/contract.ts'
 import { AttributeFilter } from './attribute-filter.tsx'
@@ -14,13 +15,17 @@ const ages = [
 ]
 const states = ['open', 'blocked', 'settled'].map(value => ({ value, label: value }))
 
-/** Which sagas the list shows. What can be chosen is what the observer has seen. */
+/** Which sagas the list shows. What can be chosen is what the observer has seen. On a phone the filters fold away. */
 export function FilterBar({ counts }: { counts: Counts | undefined }) {
   const { search, of, set } = useFilters()
+  const [isOpen, setOpen] = useState(hasFilters(search))
   const seen = (values: string[] | undefined) => (values ?? []).map(value => ({ value, label: value }))
   return (
-    <search className="filters">
+    <search className={isOpen ? 'filters filters-open' : 'filters'}>
       <IdSearch />
+      <button type="button" className="filters-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        Filters
+      </button>
       <Choice name="state" label="State" options={states} />
       <Choice name="ending" label="Ending" options={seen(counts?.endings)} />
       <Choice name="step" label="At step" options={seen(counts?.steps)} />

@@ -15,6 +15,8 @@ export const gutter = 20
 const tracks = 5
 const trackGap = 4
 const bend = 5
+/** In near the top of a box and out near its bottom, so that what comes and what goes are two lines. */
+const port = 11
 
 /**
  * Along the row of the cause, which nothing else is in; down beside the lane of what it caused, on a track of its own where
@@ -49,8 +51,8 @@ function trackKeeper() {
 function pathOf(from: Placed, to: Placed, { axisWidth, laneWidth }: Geometry, free: TrackKeeper): string {
   const fromLeft = from.lane < to.lane
   const boundary = fromLeft ? to.lane : to.lane + 1
-  const startY = from.top + Math.min(from.height / 2, 22)
-  const endY = to.top + Math.min(to.height / 2, 22)
+  const startY = from.top + from.height - port
+  const endY = to.top + port
   const track = free(boundary, Math.min(startY, endY), Math.max(startY, endY))
   const x = axisWidth + boundary * laneWidth + (track - (tracks - 1) / 2) * trackGap
   const side = (lane: number, right: boolean) => axisWidth + lane * laneWidth + (right ? laneWidth - gutter : gutter)

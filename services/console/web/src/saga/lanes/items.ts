@@ -1,6 +1,8 @@
 import type { Awaited, ObservedEvent, ObservedLetter, OperatorAct, SagaDetail, Step } from '../../../../src/contract.ts'
 import { operationOf } from '../../parts/operation.ts'
 import { shortType } from '../../parts/short-type.ts'
+import { awaitedMark } from '../awaited-mark.ts'
+import { inOrderOfNeed } from '../awaited-order.ts'
 import type { Item, Mark } from './item.ts'
 
 type Of = { service: string; step: string | null; direction: string | null }
@@ -24,7 +26,7 @@ export function itemsOf({ events, letters, steps, acts, awaited }: SagaDetail): 
     ...letters.map(ofLetter),
     ...acts.map(ofAct),
   ]
-  return [...inOrder(happened), ...awaited.map(ofAwaited)]
+  return [...inOrder(happened), ...inOrderOfNeed(awaited).map(ofAwaited)]
 }
 
 function ofEvent(event: ObservedEvent, step: Step | undefined): Item {
@@ -94,14 +96,13 @@ const ofAwaited = (awaited: Awaited): Item => ({
   title: awaited.oneOf.length > 0 ? awaited.oneOf.map(shortType).join(' or ') : awaited.step,
   operation: operationOf(awaited),
   marks: marks(
-    awaited.overdue
-      ? { text: 'overdue', tone: 'warn', icon: 'overdue' }
-      : { text: 'awaited', tone: 'accent', icon: 'wait' },
-    awaited.stands !== null && {
-      text: awaited.stands,
-      tone: awaited.stands === 'dead' ? 'bad' : 'plain',
-      ...(awaited.stands === 'retry' ? { icon: 'retry' as const } : {}),
-    },
+    awaitedMark(awaited),
+    awaited.stands !== null &&
+      awaited.stands !== 'timer' && {
+        text: awaited.stands,
+        tone: awaited.stands === 'dead' ? 'bad' : 'plain',
+        ...(awaited.stands === 'retry' ? { icon: 'retry' as const } : {}),
+      },
     tries(awaited.attempts),
   ),
   causeId: awaited.eventId,

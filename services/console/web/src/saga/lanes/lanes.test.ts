@@ -25,9 +25,15 @@ describe('what has a place', () => {
   })
 
   test('what is awaited comes last, with what it is and where it stands', () => {
-    const last = itemsOf(blockedOrder).at(-1)!
-    expect(last).toMatchObject({ service: 'balance', title: 'BalanceDeducted or BalanceRejected', atMs: null })
-    expect(last.marks.map(({ text }) => text)).toEqual(['overdue', 'dead', '5 tries'])
+    const toCome = itemsOf(blockedOrder).slice(-2)
+    expect(toCome.map(({ service, title, atMs }) => [service, title, atMs])).toEqual([
+      ['balance', 'BalanceDeducted or BalanceRejected', null],
+      ['balance', 'BalanceRefunded', null],
+    ])
+    expect(toCome.map(({ marks }) => marks.map(({ text }) => text))).toEqual([
+      ['overdue', 'dead', '5 tries'],
+      ['awaited', 'parked'],
+    ])
   })
 
   test('in one millisecond causes come first', () => {
@@ -45,7 +51,7 @@ describe('what has a place', () => {
       { ...one!, causationId: other!.id },
       { ...other!, causationId: one!.id },
     ]
-    expect(itemsOf({ ...blockedOrder, events })).toHaveLength(4)
+    expect(itemsOf({ ...blockedOrder, events })).toHaveLength(5)
   })
 })
 
