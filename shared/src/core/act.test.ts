@@ -198,3 +198,38 @@ describe('rule 19: restore', () => {
       'unreadable',
     ))
 })
+
+describe('what does not happen is explained', () => {
+  const fields = { sagaId, account: 'ann', amount: 5 }
+  const restore: Act = { act: 'restore', ...by, opens: true, request: null, read: delivered(Paid, fields, { id: me }) }
+  const { read: _, ...unread } = restore
+  const retrying = [row(me, 'retry', 1, { dueAtMs: 1 })]
+  const diedAnew = 'it has died 3 times; the letter that was looked at is of death 2'
+  const nobody = 'nothing here reacts to it any more'
+  test.each<[string, Act, LogRow[], WaitingRow[], string]>([
+    ['replay', replay, [], retrying, 'it stands here as retry'],
+    ['replay', replay, [log('succeeded')], [], 'its step ended succeeded'],
+    ['replay', replay, [], [dead({ deaths: 3 })], diedAnew],
+    ['replay', replay, [], [dead({ messageType: 'Forgotten' })], nobody],
+    ['discard', discard, [], retrying, 'it is not dead: it stands here as retry'],
+    ['discard', discard, [log('discarded', { endedIds: [me] })], [], 'its step ended discarded'],
+    ['discard', discard, [], [dead({ deaths: 3 })], diedAnew],
+    ['restore', restore, [], [dead()], 'it stands dead here; look again'],
+    ['restore', restore, [], retrying, 'it stands here as retry'],
+    ['restore', restore, [log('succeeded')], [], 'it would end as duplicate'],
+    ['restore', restore, [log('skipped', { messageId: 'x' })], [], 'it would end as late'],
+    ['restore', unread as Act, [], [], nobody],
+  ])('%s', (_name, act, fence, queue, detail) => expect(take(act, known(fence, queue)).detail).toBe(detail))
+  test('of a saga that may have been forgotten', () =>
+    expect(take(restore, new Saga(sagaId, 'none')).detail).toBe(
+      'its saga began more than 1000 ms ago and is unknown here: that it was done may have been forgotten',
+    ))
+  test('what is done needs no words', () => expect(take(replay, known([], [dead()])).detail).toBeNull())
+})
+
+test('a replay leaves the row of its step alone when that tells of another message', () => {
+  const { changes, result } = take(replay, known([log('failed', { step: 'note', messageId: 'x' })], [dead()]))
+  expect([result, changes.log]).toEqual(['done', []])
+})
+test('the first message of a step that is discarded is all that it has ended', () =>
+  expect(take(discard, known([], [dead()])).changes.log).toMatchObject([{ endedIds: [me], attempts: 5 }]))

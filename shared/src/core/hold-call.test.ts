@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { delivered, newSagaId } from '../testing/delivered.fixture.ts'
 import { Charged, workshop } from '../testing/workshop.fixture.ts'
 import { decide } from './decide.ts'
@@ -109,6 +109,51 @@ test('rule 23: an answer ends the step with the tries that were begun', () => {
   expect(decide(rules, at(new Date()), [{ ...first!, origin }]).decided).toMatchObject([{ outcome: 'succeeded' }])
   expect(sagas.get(first!.sagaId)!.fence('charge', 'action')).toMatchObject({ status: 'succeeded', attempts: 1 })
   expect(sagas.get(first!.sagaId)!.waiting(first!.id)).toBeUndefined()
+})
+
+describe('rule 23: what is written of a call', () => {
+  const begin = () => {
+    const { deliveries, sagas, at } = world(1)
+    const [first] = deliveries
+    const saga = sagas.get(first!.sagaId)!
+    const now = new Date()
+    return { first: first!, saga, at, now, decision: decide(rules, at(now), [first!]) }
+  }
+  const row = { step: 'charge', direction: 'action', messageType: 'Charged', endedIds: [] }
+  test('that begins: its intent, and when it counts as lost', () => {
+    const { first, saga, now, decision } = begin()
+    const dueAtMs = now.getTime() + 10 + rules.callGraceMs
+    expect(decision.decided).toMatchObject([{ outcome: 'calling', attempts: 1 }])
+    expect(decision.calls).toMatchObject([{ attempts: 1, dueAtMs }])
+    expect(saga.waiting(first.id)).toMatchObject({ kind: 'calling', attempts: 1, dueAtMs })
+    expect(saga.changes().log).toMatchObject([
+      { ...row, status: 'calling', messageId: first.id, body: first.message, errorCode: null, attempts: 1 },
+    ])
+  })
+  test.each([
+    ['never began: its try is given back, and no doubt is left', false],
+    ['never began this time: an earlier one may have happened', true],
+  ])('that %s', (_, inDoubt) => {
+    const { first, saga, at, now, decision } = begin()
+    const { attempts, dueAtMs, request } = decision.calls[0]!
+    const origin: Origin = { source: 'unbegun', attempts, dueAtMs, inDoubt, hold }
+    const { decided } = decide(rules, at(now), [{ ...first, origin }])
+    expect(decided).toMatchObject([{ outcome: 'held', code: 'no-turn', attempts: 0 }])
+    expect(saga.waiting(first.id)).toMatchObject({
+      ...{ kind: 'retry', attempts: 0, dueAtMs: now.getTime(), errorCode: 'no-turn', errorMessage: hold.message },
+      request: inDoubt ? { value: request } : null,
+    })
+    expect(saga.changes().log).toMatchObject([
+      { ...row, status: 'failed', messageId: first.id, body: first.message, errorCode: 'no-turn', attempts: 0 },
+    ])
+  })
+  test('that is made again and finds no turn: it keeps its try and its doubt', () => {
+    const { first, saga, at, decision } = begin()
+    const { attempts, dueAtMs, request } = decision.calls[0]!
+    const origin: Origin = { source: 'due', attempts, dueAtMs }
+    decide(rules, at(new Date(dueAtMs), turnsOf(0)), [{ ...first, origin }])
+    expect(saga.waiting(first.id)).toMatchObject({ kind: 'retry', attempts: 1, request: { value: request } })
+  })
 })
 
 const unbegunBy = (inDoubt: boolean, { attempts, dueAtMs }: Call): Origin => ({
