@@ -65,10 +65,15 @@ export function createWatch(o: WatchOptions): Watch {
   /** Declarations that stand, and those that stood before; none before they have been read. */
   let known: readonly Declared[] = []
   let parts: { stop(): Promise<void> }[] = []
+  let auditing: { stop(): Promise<void> } | undefined
+  let isStopping = false
 
   const every = (ms: number, task: () => Promise<unknown>) =>
     periodically(ms, async () => {
-      await task().catch(o.trouble)
+      await task().catch(error => {
+        // An audit that was left to itself finds no database any more.
+        if (!isStopping) o.trouble(error)
+      })
     })
   const run = () => [
     every(1_000, async () => {
@@ -90,7 +95,6 @@ export function createWatch(o: WatchOptions): Watch {
       await tellEdges(declared)
     }),
     every(600_000, () => expireMinutes(pool)),
-    ...(o.auditEveryMs === undefined ? [] : [every(auditTickMs(o.auditEveryMs), () => auditWhenDue(o.auditEveryMs!))]),
   ]
 
   async function tellEdges(declared: readonly Declared[]): Promise<void> {
@@ -143,11 +147,14 @@ export function createWatch(o: WatchOptions): Watch {
     ],
     run() {
       parts = run()
+      const { auditEveryMs } = o
+      if (auditEveryMs !== undefined) auditing = every(10_000, () => auditWhenDue(auditEveryMs))
     },
     async stop() {
+      isStopping = true
+      // It reads only, and may take minutes: nobody waits for it.
+      void auditing?.stop()
       await Promise.all(parts.map(part => part.stop()))
     },
   }
 }
-
-const auditTickMs = (everyMs: number) => Math.min(10_000, everyMs)
