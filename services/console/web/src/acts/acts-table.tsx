@@ -2,59 +2,41 @@ import { Link } from 'wouter'
 import type { OperatorAct } from '../../../src/contract.ts'
 import { Identifier, shortened } from '../parts/identifier.tsx'
 import { Moment } from '../parts/moment.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { SagaLink } from '../parts/saga-link.tsx'
+import { type Column, Table } from '../parts/table.tsx'
 import { Tag } from '../parts/tag.tsx'
+
+const columns: Column<OperatorAct>[] = [
+  { title: 'At (UTC)', of: ({ at }) => <Moment at={at} /> },
+  { title: 'Operator', is: 'name', className: 'nowrap', of: ({ operator }) => operator },
+  {
+    title: 'Act',
+    className: 'nowrap',
+    of: ({ act, forced }) => (
+      <>
+        {act} {forced && <Tag tone="warn">by force</Tag>}
+      </>
+    ),
+  },
+  { title: 'Service', of: ({ service }) => service },
+  { title: 'Message', of: ({ id }) => <Identifier id={id} what="message id" /> },
+  { title: 'Saga', of: ({ sagaId }) => sagaId !== null && <SagaLink sagaId={sagaId} /> },
+  { title: 'Reason', className: 'reason', of: ({ reason }) => reason },
+  { title: 'Plan', of: ({ plan }) => plan !== null && <PlanLink planId={plan} /> },
+]
 
 /** Who did what, and why. */
 export const ActsTable = ({ acts }: { acts: OperatorAct[] }) => (
-  <Scroll label="What operators did">
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">At (UTC)</th>
-          <th scope="col">Operator</th>
-          <th scope="col">Act</th>
-          <th scope="col">Service</th>
-          <th scope="col">Message</th>
-          <th scope="col">Saga</th>
-          <th scope="col">Reason</th>
-          <th scope="col">Plan</th>
-        </tr>
-      </thead>
-      <tbody>
-        {acts.map(act => (
-          <tr key={`${act.at} ${act.service} ${act.id} ${act.act}`}>
-            <td>
-              <Moment at={act.at} />
-            </td>
-            <th scope="row" className="nowrap">
-              {act.operator}
-            </th>
-            <td className="nowrap">
-              {act.act} {act.forced && <Tag tone="warn">by force</Tag>}
-            </td>
-            <td>{act.service}</td>
-            <td>
-              <Identifier id={act.id} what="message id" />
-            </td>
-            <td>
-              {act.sagaId && (
-                <Link className="mono nowrap" href={`/sagas/${encodeURIComponent(act.sagaId)}`}>
-                  {shortened(act.sagaId)}
-                </Link>
-              )}
-            </td>
-            <td className="reason">{act.reason}</td>
-            <td>
-              {act.plan && (
-                <Link className="mono nowrap" href={`/plans/${encodeURIComponent(act.plan)}`}>
-                  {shortened(act.plan)}
-                </Link>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </Scroll>
+  <Table
+    label="What operators did"
+    columns={columns}
+    rows={acts}
+    keyOf={({ at, service, id, act }) => `${at} ${service} ${id} ${act}`}
+  />
+)
+
+const PlanLink = ({ planId }: { planId: string }) => (
+  <Link className="mono nowrap" href={`/plans/${encodeURIComponent(planId)}`}>
+    {shortened(planId)}
+  </Link>
 )

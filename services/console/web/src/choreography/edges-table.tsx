@@ -2,82 +2,51 @@ import type { Choreography } from '../../../src/contract.ts'
 import { Age } from '../parts/age.tsx'
 import { thousands } from '../parts/counted.ts'
 import { duration } from '../parts/duration.ts'
-import { Scroll } from '../parts/scroll.tsx'
+import { type Column, Table } from '../parts/table.tsx'
 import { type Edge, edgeKey, messageText, type Node, rateText } from './rates.ts'
 import { StandingTag, standingOrder } from './standing.tsx'
 
-/** The same as the graph, for those who read rather than see, and for what a graph tells badly: figures. */
-export function EdgesTable({
-  choreography: { nodes, edges },
-  selected,
-}: {
+interface EdgesTableProps {
   choreography: Choreography
   selected: string | null
-}) {
-  const byId = new Map(nodes.map(node => [node.id, node]))
+}
+
+/** The same as the graph, for those who read rather than see, and for what a graph tells badly: figures. */
+export function EdgesTable({ choreography: { nodes, edges }, selected }: EdgesTableProps) {
   const shown = edges
     .filter(edge => selected === null || edge.from === selected || edge.to === selected)
     .toSorted((a, b) => standingOrder[a.standing] - standingOrder[b.standing] || b.perMinute - a.perMinute)
-  return (
-    <Scroll label="Ways between steps">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">From</th>
-            <th scope="col">Message</th>
-            <th scope="col">To</th>
-            <th scope="col">Standing</th>
-            <th scope="col" className="number">
-              Seen
-            </th>
-            <th scope="col" className="number">
-              Rate
-            </th>
-            <th scope="col" className="number">
-              Median
-            </th>
-            <th scope="col" className="number">
-              95 %
-            </th>
-            <th scope="col">Last</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(edge => (
-            <Row key={edgeKey(edge)} edge={edge} from={byId.get(edge.from)} to={byId.get(edge.to)} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  )
+  const byId = new Map(nodes.map(node => [node.id, node]))
+  return <Table label="Ways between steps" columns={columnsWith(byId)} rows={shown} keyOf={edgeKey} />
 }
 
-const Row = ({ edge, from, to }: { edge: Edge; from: Node | undefined; to: Node | undefined }) => (
-  <tr>
-    <td>
-      <NodeName node={from} />
-    </td>
-    <th scope="row">
-      {messageText(edge)}
-      {edge.turnsBack && <span className="muted"> (turns back)</span>}
-    </th>
-    <td>
-      <NodeName node={to} />
-    </td>
-    <td>
-      <StandingTag standing={edge.standing} />
-    </td>
-    <td className="number">{thousands(edge.seen)}</td>
-    <td className="number nowrap">{edge.seen > 0 ? rateText(edge.perMinute) : '–'}</td>
-    <td className="number nowrap">{edge.p50Ms === null ? '–' : duration(edge.p50Ms)}</td>
-    <td className="number nowrap">{edge.p95Ms === null ? '–' : duration(edge.p95Ms)}</td>
-    <td>{edge.lastAt === null ? <span className="muted">never</span> : <Age at={edge.lastAt} />}</td>
-  </tr>
-)
+const columnsWith = (nodes: ReadonlyMap<string, Node>): Column<Edge>[] => [
+  { title: 'From', of: ({ from }) => <NodeName node={nodes.get(from)} /> },
+  {
+    title: 'Message',
+    is: 'name',
+    of: edge => (
+      <>
+        {messageText(edge)}
+        {edge.turnsBack && <span className="muted"> (turns back)</span>}
+      </>
+    ),
+  },
+  { title: 'To', of: ({ to }) => <NodeName node={nodes.get(to)} /> },
+  { title: 'Standing', of: ({ standing }) => <StandingTag standing={standing} /> },
+  { title: 'Seen', is: 'number', of: ({ seen }) => thousands(seen) },
+  { title: 'Rate', is: 'number', className: 'nowrap', of: edge => (edge.seen > 0 ? rateText(edge.perMinute) : '–') },
+  { title: 'Median', is: 'number', className: 'nowrap', of: ({ p50Ms }) => (p50Ms === null ? '–' : duration(p50Ms)) },
+  { title: '95 %', is: 'number', className: 'nowrap', of: ({ p95Ms }) => (p95Ms === null ? '–' : duration(p95Ms)) },
+  {
+    title: 'Last',
+    of: ({ lastAt }) => (lastAt === null ? <span className="muted">never</span> : <Age at={lastAt} />),
+  },
+]
 
 const NodeName = ({ node }: { node: Node | undefined }) =>
-  node ? (
+  node && (
     <span className="nowrap">
       <code>{node.label}</code> <span className="muted">{node.service ?? 'outside'}</span>
     </span>
-  ) : null
+  )

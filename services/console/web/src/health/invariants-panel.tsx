@@ -1,9 +1,25 @@
-import { Link } from 'wouter'
 import type { Health } from '../../../src/contract.ts'
 import { thousands } from '../parts/counted.ts'
-import { shortened } from '../parts/identifier.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { SagaLink } from '../parts/saga-link.tsx'
+import { type Column, Table } from '../parts/table.tsx'
 import { HoldsTag } from './holds-tag.tsx'
+
+const columns: Column<Health['invariants'][number]>[] = [
+  { title: 'What must hold', is: 'name', of: ({ name }) => name },
+  { title: 'Holds', of: ({ holds }) => <HoldsTag holds={holds} /> },
+  { title: 'Checked', is: 'number', of: ({ checked }) => thousands(checked) },
+  { title: 'Broken', is: 'number', of: ({ broken }) => thousands(broken) },
+  {
+    title: 'Sagas, for example',
+    of: ({ examples }) => (
+      <span className="examples">
+        {examples.map(sagaId => (
+          <SagaLink key={sagaId} sagaId={sagaId} />
+        ))}
+      </span>
+    ),
+  },
+]
 
 /** What must hold of every saga, judged by its events as they come. What is broken is first. */
 export const InvariantsPanel = ({ invariants }: Pick<Health, 'invariants'>) => (
@@ -15,44 +31,12 @@ export const InvariantsPanel = ({ invariants }: Pick<Health, 'invariants'>) => (
     {invariants.length === 0 ? (
       <p className="inside muted">No participant declares one.</p>
     ) : (
-      <Scroll label="Invariants">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">What must hold</th>
-              <th scope="col">Holds</th>
-              <th scope="col" className="number">
-                Checked
-              </th>
-              <th scope="col" className="number">
-                Broken
-              </th>
-              <th scope="col">Sagas, for example</th>
-            </tr>
-          </thead>
-          <tbody>
-            {invariants
-              .toSorted((a, b) => Number(a.holds) - Number(b.holds))
-              .map(({ name, holds, checked, broken, examples }) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td>
-                    <HoldsTag holds={holds} />
-                  </td>
-                  <td className="number">{thousands(checked)}</td>
-                  <td className="number">{thousands(broken)}</td>
-                  <td>
-                    {examples.map(sagaId => (
-                      <Link key={sagaId} className="mono example" href={`/sagas/${encodeURIComponent(sagaId)}`}>
-                        {shortened(sagaId)}
-                      </Link>
-                    ))}
-                  </td>
-                </tr>
-              ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Invariants"
+        columns={columns}
+        rows={invariants.toSorted((a, b) => Number(a.holds) - Number(b.holds))}
+        keyOf={({ name }) => name}
+      />
     )}
   </section>
 )

@@ -3,55 +3,37 @@ import type { LetterGroups } from '../../../src/contract.ts'
 import { Age } from '../parts/age.tsx'
 import { thousands } from '../parts/counted.ts'
 import { operationOf } from '../parts/operation.ts'
-import { Scroll } from '../parts/scroll.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+import { ErrorText } from './error-text.tsx'
 import { groupPath } from './group-path.ts'
+
+const columns: Column<LetterGroups['groups'][number]>[] = [
+  {
+    title: 'Service and step',
+    is: 'name',
+    of: group => (
+      <Link href={groupPath({ ...group, error: group.errorCode })}>
+        <strong>{group.service}</strong> <code>{operationOf(group)}</code>
+      </Link>
+    ),
+  },
+  { title: 'Error', of: ({ errorCode }) => <code>{errorCode}</code> },
+  { title: 'Letters', is: 'number', of: ({ letters }) => thousands(letters) },
+  { title: 'Sagas', is: 'number', of: ({ sagas }) => thousands(sagas) },
+  { title: 'Oldest died', of: ({ oldestAt }) => <Age at={oldestAt} /> },
+  { title: 'Youngest died', of: ({ youngestAt }) => <Age at={youngestAt} /> },
+  { title: 'Says, for example', of: ({ errorMessage }) => <ErrorText text={errorMessage} /> },
+]
 
 /** Letters of one cause, the longest waiting first. */
 export const GroupsTable = ({ groups }: LetterGroups) => (
   <section className="panel" aria-label="Groups">
-    <Scroll label="Groups of dead letters">
-      <table className="letters-table">
-        <thead>
-          <tr>
-            <th scope="col">Service and step</th>
-            <th scope="col">Error</th>
-            <th scope="col" className="number">
-              Letters
-            </th>
-            <th scope="col" className="number">
-              Sagas
-            </th>
-            <th scope="col">Oldest died</th>
-            <th scope="col">Youngest died</th>
-            <th scope="col">Says, for example</th>
-          </tr>
-        </thead>
-        <tbody>
-          {groups.map(group => (
-            <tr key={`${group.service} ${operationOf(group)} ${group.errorCode}`}>
-              <th scope="row">
-                <Link href={groupPath({ ...group, error: group.errorCode })}>
-                  <strong>{group.service}</strong> <code>{operationOf(group)}</code>
-                </Link>
-              </th>
-              <td>
-                <code>{group.errorCode}</code>
-              </td>
-              <td className="number">{thousands(group.letters)}</td>
-              <td className="number">{thousands(group.sagas)}</td>
-              <td>
-                <Age at={group.oldestAt} />
-              </td>
-              <td>
-                <Age at={group.youngestAt} />
-              </td>
-              <td className="letters-error muted" title={group.errorMessage}>
-                {group.errorMessage}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Groups of dead letters"
+      className="letters-table"
+      columns={columns}
+      rows={groups}
+      keyOf={group => `${group.service} ${operationOf(group)} ${group.errorCode}`}
+    />
   </section>
 )

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 import { Identifier } from '../parts/identifier.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { operationOf } from '../parts/operation.ts'
+import { sagaPath } from '../parts/saga-link.tsx'
 import { Scroll } from '../parts/scroll.tsx'
 
 /** Why it died, and of which saga it is. */
@@ -23,7 +24,7 @@ export const LetterSummary = ({ letter }: { letter: LetterDetail }) => (
           'none'
         ) : (
           <Identifier id={letter.sagaId} what="saga id">
-            <Link className="mono" href={`/sagas/${encodeURIComponent(letter.sagaId)}`}>
+            <Link className="mono" href={sagaPath(letter.sagaId)}>
               {letter.sagaId}
             </Link>
           </Identifier>

@@ -3,10 +3,33 @@ import type { ObservedLetter } from '../../../src/contract.ts'
 import { Age } from '../parts/age.tsx'
 import { shortened } from '../parts/identifier.tsx'
 import { operationOf } from '../parts/operation.ts'
-import { Scroll } from '../parts/scroll.tsx'
+import { SagaLink } from '../parts/saga-link.tsx'
 import { shortType } from '../parts/short-type.ts'
+import { type Column, Table } from '../parts/table.tsx'
+import { ErrorText } from './error-text.tsx'
 import { letterPath } from './letter-path.ts'
 import type { useSelected } from './use-selected.ts'
+
+const told: Column<ObservedLetter>[] = [
+  {
+    title: 'Message',
+    is: 'name',
+    of: letter => (
+      <Link href={letterPath(letter)}>
+        {letter.messageType ? shortType(letter.messageType) : <code>{shortened(letter.id)}</code>}
+      </Link>
+    ),
+  },
+  {
+    title: 'Saga',
+    of: ({ sagaId }) => (sagaId === null ? <span className="muted">none</span> : <SagaLink sagaId={sagaId} />),
+  },
+  { title: 'Step', of: letter => <code>{operationOf(letter)}</code> },
+  { title: 'Died', of: ({ diedAt }) => <Age at={diedAt} /> },
+  { title: 'Tries', is: 'number', of: ({ attempts }) => attempts },
+  { title: 'Deaths', is: 'number', of: ({ deaths }) => deaths },
+  { title: 'Says', of: ({ errorMessage }) => <ErrorText text={errorMessage} /> },
+]
 
 interface LettersTableProps {
   letters: ObservedLetter[]
@@ -17,72 +40,31 @@ interface LettersTableProps {
 export function LettersTable({ letters, selected }: LettersTableProps) {
   if (letters.length === 0) return <p className="inside muted">No letter of this group is open any more.</p>
   const all = letters.every(selected.has)
+  const choosing: Column<ObservedLetter> = {
+    title: (
+      <input
+        type="checkbox"
+        aria-label="Select all letters of this page"
+        checked={all}
+        onChange={() => selected.set(letters, !all)}
+      />
+    ),
+    of: letter => (
+      <input
+        type="checkbox"
+        aria-label={`Select ${letter.messageType ?? 'the message'} ${letter.id}`}
+        checked={selected.has(letter)}
+        onChange={event => selected.set([letter], event.target.checked)}
+      />
+    ),
+  }
   return (
-    <Scroll label="Letters">
-      <table className="letters-table">
-        <thead>
-          <tr>
-            <th scope="col">
-              <input
-                type="checkbox"
-                aria-label="Select all letters of this page"
-                checked={all}
-                onChange={() => selected.set(letters, !all)}
-              />
-            </th>
-            <th scope="col">Message</th>
-            <th scope="col">Saga</th>
-            <th scope="col">Step</th>
-            <th scope="col">Died</th>
-            <th scope="col" className="number">
-              Tries
-            </th>
-            <th scope="col" className="number">
-              Deaths
-            </th>
-            <th scope="col">Says</th>
-          </tr>
-        </thead>
-        <tbody>
-          {letters.map(letter => (
-            <tr key={`${letter.id} ${letter.sagaId}`}>
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={`Select ${letter.messageType ?? 'the message'} ${letter.id}`}
-                  checked={selected.has(letter)}
-                  onChange={event => selected.set([letter], event.target.checked)}
-                />
-              </td>
-              <th scope="row">
-                <Link href={letterPath(letter)}>
-                  {letter.messageType ? shortType(letter.messageType) : <code>{shortened(letter.id)}</code>}
-                </Link>
-              </th>
-              <td>
-                {letter.sagaId === null ? (
-                  <span className="muted">none</span>
-                ) : (
-                  <Link className="mono" href={`/sagas/${encodeURIComponent(letter.sagaId)}`} title={letter.sagaId}>
-                    {shortened(letter.sagaId)}
-                  </Link>
-                )}
-              </td>
-              <td>
-                <code>{operationOf(letter)}</code>
-              </td>
-              <td>
-                <Age at={letter.diedAt} />
-              </td>
-              <td className="number">{letter.attempts}</td>
-              <td className="number">{letter.deaths}</td>
-              <td className="letters-error muted" title={letter.errorMessage}>
-                {letter.errorMessage}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Letters"
+      className="letters-table"
+      columns={[choosing, ...told]}
+      rows={letters}
+      keyOf={({ id, sagaId }) => `${id} ${sagaId}`}
+    />
   )
 }

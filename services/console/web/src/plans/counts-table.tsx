@@ -1,6 +1,14 @@
 import type { Plan } from '../../../src/contract.ts'
 import { thousands } from '../parts/counted.ts'
-import { Scroll } from '../parts/scroll.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+
+const columns: Column<Plan['counts'][number]>[] = [
+  { title: 'Service', is: 'name', of: ({ service }) => service },
+  { title: 'Step', of: ({ step }) => <code>{step}</code> },
+  { title: 'Error', of: ({ error }) => <code>{error}</code> },
+  { title: 'Letters', is: 'number', of: ({ letters }) => thousands(letters) },
+  { title: 'Sagas', is: 'number', of: ({ sagas }) => thousands(sagas) },
+]
 
 /** What the plan is about, to be read before it is confirmed. */
 export const CountsTable = ({ counts }: Pick<Plan, 'counts'>) => (
@@ -8,37 +16,11 @@ export const CountsTable = ({ counts }: Pick<Plan, 'counts'>) => (
     <header>
       <h2 id="counts">Which letters</h2>
     </header>
-    <Scroll label="Which letters">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Step</th>
-            <th scope="col">Error</th>
-            <th scope="col" className="number">
-              Letters
-            </th>
-            <th scope="col" className="number">
-              Sagas
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {counts.map(({ service, step, error, letters, sagas }) => (
-            <tr key={`${service} ${step} ${error}`}>
-              <th scope="row">{service}</th>
-              <td>
-                <code>{step}</code>
-              </td>
-              <td>
-                <code>{error}</code>
-              </td>
-              <td className="number">{thousands(letters)}</td>
-              <td className="number">{thousands(sagas)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Which letters"
+      columns={columns}
+      rows={counts}
+      keyOf={({ service, step, error }) => `${service} ${step} ${error}`}
+    />
   </section>
 )

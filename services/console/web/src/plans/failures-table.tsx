@@ -2,7 +2,26 @@ import { Link } from 'wouter'
 import type { Plan } from '../../../src/contract.ts'
 import { letterPath } from '../letters/letter-path.ts'
 import { shortened } from '../parts/identifier.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { SagaLink } from '../parts/saga-link.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+
+type Failure = Plan['failures'][number]
+
+const columns: Column<Failure>[] = [
+  {
+    title: 'Letter',
+    is: 'name',
+    of: failure => (
+      <Link className="mono nowrap" href={letterPath(failure)} title={failure.id}>
+        {shortened(failure.id)}
+      </Link>
+    ),
+  },
+  { title: 'Service', of: ({ service }) => service },
+  { title: 'Saga', of: ({ sagaId }) => sagaId !== null && <SagaLink sagaId={sagaId} /> },
+  { title: 'How', className: 'nowrap', of: ({ how }) => how ?? '–' },
+  { title: 'Why', of: ({ detail }) => detail },
+]
 
 /** What did not end, and why. */
 export const FailuresTable = ({ failures }: Pick<Plan, 'failures'>) => (
@@ -10,39 +29,12 @@ export const FailuresTable = ({ failures }: Pick<Plan, 'failures'>) => (
     <header>
       <h2 id="failures">What did not end</h2>
     </header>
-    <Scroll label="What did not end">
-      <table className="failures">
-        <thead>
-          <tr>
-            <th scope="col">Letter</th>
-            <th scope="col">Service</th>
-            <th scope="col">Saga</th>
-            <th scope="col">How</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {failures.map(({ service, id, sagaId, how, detail }) => (
-            <tr key={`${service} ${id} ${sagaId}`}>
-              <th scope="row">
-                <Link className="mono nowrap" href={letterPath({ service, id, sagaId })} title={id}>
-                  {shortened(id)}
-                </Link>
-              </th>
-              <td>{service}</td>
-              <td>
-                {sagaId !== null && (
-                  <Link className="mono nowrap" href={`/sagas/${encodeURIComponent(sagaId)}`} title={sagaId}>
-                    {shortened(sagaId)}
-                  </Link>
-                )}
-              </td>
-              <td className="nowrap">{how ?? '–'}</td>
-              <td>{detail}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="What did not end"
+      className="failures"
+      columns={columns}
+      rows={failures}
+      keyOf={({ service, id, sagaId }) => `${service} ${id} ${sagaId}`}
+    />
   </section>
 )

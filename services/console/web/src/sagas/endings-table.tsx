@@ -1,47 +1,29 @@
 import type { Counts } from '../../../src/contract.ts'
 import { duration } from '../parts/duration.ts'
 import { Moment } from '../parts/moment.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { type Column, Table } from '../parts/table.tsx'
+
+type Bucket = Counts['buckets'][number]
 
 /** Buckets in which nothing began and nothing ended are left out. */
 export function EndingsTable({ counts: { buckets, bucketMs, endings } }: { counts: Counts }) {
   const busy = buckets.filter(({ began, endings: ended }) => began > 0 || Object.keys(ended).length > 0)
+  const columns: Column<Bucket>[] = [
+    { title: 'From (UTC)', is: 'name', of: ({ from }) => <Moment at={from} /> },
+    { title: 'Began', is: 'number', of: ({ began }) => began },
+    ...endings.map(
+      (ending): Column<Bucket> => ({ title: ending, is: 'number', of: bucket => bucket.endings[ending] ?? 0 }),
+    ),
+  ]
   return (
     <details className="endings-table">
       <summary>As a table</summary>
-      <Scroll label="Endings over time">
-        <table>
-          <caption className="unseen">How sagas ended, in parts of {duration(bucketMs)}</caption>
-          <thead>
-            <tr>
-              <th scope="col">From (UTC)</th>
-              <th scope="col" className="number">
-                Began
-              </th>
-              {endings.map(ending => (
-                <th key={ending} scope="col" className="number">
-                  {ending}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {busy.map(bucket => (
-              <tr key={bucket.from}>
-                <th scope="row">
-                  <Moment at={bucket.from} />
-                </th>
-                <td className="number">{bucket.began}</td>
-                {endings.map(ending => (
-                  <td key={ending} className="number">
-                    {bucket.endings[ending] ?? 0}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label={`How sagas ended, in parts of ${duration(bucketMs)}`}
+        columns={columns}
+        rows={busy}
+        keyOf={({ from }) => from}
+      />
     </details>
   )
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { searchFieldId } from '../frame/use-search-key.ts'
+import { sagaPath } from '../parts/saga-link.tsx'
 import { useFilters } from './filters.ts'
 import { useLateText } from './use-late-text.ts'
 
@@ -22,7 +23,7 @@ export function IdSearch() {
       onSubmit={event => {
         event.preventDefault()
         const id = text.value.trim()
-        if (id.length >= wholeIdLength) navigate(`/sagas/${encodeURIComponent(id)}`)
+        if (id.length >= wholeIdLength) navigate(sagaPath(id))
         else text.commit()
       }}
     >
