@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { type Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
+import { unpackBundle } from '../postgres/save-outbox.ts'
 import { periodically } from './periodically.ts'
 
 const everyMs = 200
@@ -8,7 +9,7 @@ const patienceMs = 10
 
 /**
  * Rule 26: acknowledged rows are deleted with the next transaction; this deletes them when none is at work, so that the
- * outbox of a quiet service is empty.
+ * outbox of a quiet service is empty. What its publisher has left of a bundle becomes rows, which the sweeper publishes.
  */
 export class Acknowledgements {
   readonly #pool: Pool
@@ -53,10 +54,15 @@ export class Acknowledgements {
 
   async #delete(): Promise<void> {
     const rows = this.#acknowledged.take()
-    if (rows.length === 0) return
+    const left = this.#acknowledged.leftBundles
+    if (rows.length + left.length === 0) return
     try {
       const client = await this.#pool.connect()
       try {
+        for (const bundle of left) {
+          await unpackBundle(client, bundle, bundle.rows)
+          this.#acknowledged.forget(bundle)
+        }
         await deleteAcknowledged(client, rows)
       } finally {
         client.release()
