@@ -161,7 +161,7 @@ test.concurrent('a record that the database refuses is kept raw, and those besid
 test.concurrent('a database whose connections break again and again loses it nothing', () =>
   onGround(async ground => {
     await ground.declare(...ground.participants)
-    await ground.start({ MAX_BATCH: '30' })
+    const console = await ground.start({ MAX_BATCH: '30' })
     const orders = Array.from({ length: 60 }, () => confirmedOrder(ground.publisher))
     for (let n = 0; n < orders.length; n += 10) {
       await ground.publisher.publish(...orders.slice(n, n + 10).flat())
@@ -174,6 +174,7 @@ test.concurrent('a database whose connections break again and again loses it not
       { n: 360, most: 1 },
     ])
     for (const order of orders) await settled(ground, sagaIdOf(order))
+    await until('it is ready', async () => (await ground.ask(console, '/readyz')).status === 'ready')
   }))
 
 test.concurrent('while the registry is away events are kept raw, and are read once it is back', () =>

@@ -15,12 +15,19 @@ const none: DeclaredParticipants = { declared: [], unread: [], version: '' }
 export class DeclaredNow {
   readonly #pool: Pool
   readonly #trouble: (error: unknown) => void
+  readonly #answered: () => void
   #now = none
   #running: { stop(): Promise<void> } | undefined
 
-  constructor(o: { readonly pool: Pool; readonly trouble: (error: unknown) => void }) {
+  constructor(o: {
+    readonly pool: Pool
+    readonly trouble: (error: unknown) => void
+    /** The database is there: nothing else asks it while no records come. */
+    readonly answered: () => void
+  }) {
     this.#pool = o.pool
     this.#trouble = o.trouble
+    this.#answered = o.answered
   }
   get now(): DeclaredParticipants {
     return this.#now
@@ -29,7 +36,7 @@ export class DeclaredNow {
     return this.#now.declared
   }
   run(): void {
-    this.#running = periodically(1_000, () => this.read().catch(this.#trouble))
+    this.#running = periodically(1_000, () => this.read().then(this.#answered, this.#trouble))
   }
   async read(): Promise<void> {
     const found = await this.#pool.query(

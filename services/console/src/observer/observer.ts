@@ -41,7 +41,7 @@ export function createObserver(o: {
     troubleOf(error).kind === 'infrastructure'
       ? pauses.set('database', true, error)
       : log.error({ err: error }, 'unexpected')
-  const declared = new DeclaredNow({ pool, trouble })
+  const declared = new DeclaredNow({ pool, trouble, answered: () => pauses.set('database', false) })
   const decoder = new Decoder(createRegistry({ url: settings.schemaRegistryUrl }), (isPaused, error) =>
     pauses.set('registry', isPaused, error),
   )
@@ -49,7 +49,13 @@ export function createObserver(o: {
   const endings: Endings = new Endings({
     ...{ pool, reach: o.reach, declarations: () => declared.now, judgedBy, onSeen, trouble },
   })
-  const roles = () => topicRoles(declared.declared, topicPrefix)
+  let known = { version: '', roles: topicRoles([], topicPrefix) }
+  /** Asked for every record: made anew only when somebody declares something else. */
+  const roles = () => {
+    const { version, declared: those } = declared.now
+    if (version !== known.version) known = { version, roles: topicRoles(those, topicPrefix) }
+    return known.roles
+  }
   const recording: RecordOptions = {
     ...{ pool, decoder, topicPrefix, searchFields, judgedBy, onSeen },
     roleOf: topic => roles().get(topic),
