@@ -159,6 +159,8 @@ export const operatorAct = z.object({
   reason: z.string().nullable(),
   plan: z.string().nullable(),
   forced: z.boolean(),
+  /** Of what was asked for in the console: `done`, what it gave, or why it was refused; null while it is not known. */
+  outcome: z.string().nullish(),
 })
 const silent = z.object({ service: z.string(), why: z.string() })
 /** GET /api/sagas/:sagaId : 404 when neither the observer nor any participant has seen it. */
