@@ -75,6 +75,16 @@ export function acting(pages: () => ServedPages) {
     await page.getByRole('alert').getByText('It runs already.').waitFor()
   })
 
+  test('who did what: sign-ins too, with how it came out; a plan that is not here is said to be none', async () => {
+    const page = await pages().open(paths.acts)
+    const signIn = page.getByRole('row', { name: /guest/ })
+    expect(await signIn.innerText()).toMatch(/sign-in\s+console.*done/s)
+    expect(await signIn.getByRole('button').count()).toBe(0)
+    delete pages().routes[`GET /api/plans/${planId}`]
+    await page.getByRole('link', { name: '019ad0b4…2b3c4d' }).click()
+    await page.getByText('it was run from somebody’s command line').waitFor()
+  })
+
   test('a dry run shows the difference of state and events, and changes nothing', async () => {
     const page = await pages().open(paths['a letter'])
     await page.getByRole('button', { name: 'Dry run' }).click()

@@ -5,6 +5,7 @@ import { Moment } from '../parts/moment.tsx'
 import { SagaLink } from '../parts/saga-link.tsx'
 import { type Column, Table } from '../parts/table.tsx'
 import { Tag } from '../parts/tag.tsx'
+import './acts.css'
 
 const columns: Column<OperatorAct>[] = [
   { title: 'At (UTC)', of: ({ at }) => <Moment at={at} /> },
@@ -19,9 +20,11 @@ const columns: Column<OperatorAct>[] = [
     ),
   },
   { title: 'Service', of: ({ service }) => service },
-  { title: 'Message', of: ({ id }) => <Identifier id={id} what="message id" /> },
+  // Signing in and out is about no message.
+  { title: 'Message', of: ({ id }) => id !== '' && <Identifier id={id} what="message id" /> },
   { title: 'Saga', of: ({ sagaId }) => sagaId !== null && <SagaLink sagaId={sagaId} /> },
   { title: 'Reason', className: 'reason', of: ({ reason }) => reason },
+  { title: 'Outcome', of: ({ outcome }) => outcome },
   { title: 'Plan', of: ({ plan }) => plan !== null && <PlanLink planId={plan} /> },
 ]
 
@@ -29,6 +32,7 @@ const columns: Column<OperatorAct>[] = [
 export const ActsTable = ({ acts }: { acts: OperatorAct[] }) => (
   <Table
     label="What operators did"
+    className="acts"
     columns={columns}
     rows={acts}
     keyOf={({ at, service, id, act }) => `${at} ${service} ${id} ${act}`}

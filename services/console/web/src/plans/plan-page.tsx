@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { Plan } from '../../../src/contract.ts'
+import { Problem } from '../data/ask.ts'
 import { usePlan } from '../data/use-plans.ts'
 import { LettersTabs } from '../letters/letters-tabs.tsx'
 import { Asked } from '../parts/asked.tsx'
@@ -18,13 +19,20 @@ import './plan.css'
 export function PlanPage({ planId }: { planId: string }) {
   useTitle('Replay')
   const plan = usePlan(planId)
+  const isUnknown = plan.error instanceof Problem && plan.error.status === 404
   return (
     <div className="page">
       <div className="page-head">
         <h1>Replay</h1>
         <LettersTabs />
       </div>
-      <Asked query={plan}>{found => <Told plan={found} />}</Asked>
+      {isUnknown ? (
+        <p>
+          Nothing is kept here of <code>{planId}</code>: it was run from somebody’s command line, or is long over.
+        </p>
+      ) : (
+        <Asked query={plan}>{found => <Told plan={found} />}</Asked>
+      )}
     </div>
   )
 }
