@@ -5,6 +5,7 @@ import { breakRows } from './break-rows.ts'
 import { type RunningShop, runShop } from './running-shop.ts'
 import { type SagaCommand, sagaCommand } from './saga-command.ts'
 import { settled, stage } from './stage.ts'
+import { isDeadIn, letterOf, unpaidOrders, untilDead } from './unpaid-orders.ts'
 import { until } from './until.ts'
 
 /** Each command is a process of its own, and there may be others on the machine. */
@@ -21,25 +22,12 @@ afterAll(async () => {
   await shop?.end()
 })
 
-const isDead = async (service: 'order' | 'inventory' | 'balance', orderId: string) =>
-  (await shop.query(service, `select from saga.waiting where saga_id = $1 and kind = 'dead'`, [orderId])).length > 0
-const dead = (service: 'order' | 'inventory' | 'balance', orderId: string) =>
-  until(`${orderId} is dead in ${service}`, () => isDead(service, orderId), {
-    limitMs: 120_000,
-    seen: async () => (await saga('trace', orderId)).stdout,
-  })
-
-/** Orders of one customer whose deduction is dead. */
-async function unpaid(count: number) {
-  const ill = await stage(shop)
-  const mend = await breakRows(shop, 'balance', 'accounts', `new.customer_id = '${ill.customer}'`)
-  const orderIds: string[] = []
-  for (let i = 0; i < count; i++) orderIds.push(await ill.order([{ sku: ill.sku, quantity: 1 }]))
-  for (const orderId of orderIds) await dead('balance', orderId)
-  return { ...ill, mend, orderIds, orderId: orderIds[0]! }
-}
+type Service = 'order' | 'inventory' | 'balance'
+const isDead = (service: Service, orderId: string) => isDeadIn(shop, service, orderId)
+const dead = (service: Service, orderId: string) =>
+  untilDead(shop, service, orderId, async () => (await saga('trace', orderId)).stdout)
+const unpaid = (count: number) => unpaidOrders(shop, count)
 const planIn = ({ stderr }: { stderr: string }) => /^plan ([\w-]+)/m.exec(stderr)![1]!
-const letterOf = (orderId: string) => `${orderId}/reserve_stock/action`
 
 test(
   'a saga that is through: its trace tells each step and its cause, and that nothing is awaited',

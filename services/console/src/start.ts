@@ -2,7 +2,9 @@ import { createKafka } from 'saga-kit/kafka'
 import { participantsOf, type Reach } from 'saga-kit/operating'
 import { createLog, createPool, type Environment, Pauses, troubleOf } from 'saga-kit/parts'
 import { createAccess } from './access/access.ts'
+import { createActs } from './acts/act-routes.ts'
 import { recordActs } from './acts/record-act.ts'
+import { tellChange } from './changes.ts'
 import { prepareDatabase } from './database.ts'
 import type { Route } from './http/route.ts'
 import { serve } from './http/serve.ts'
@@ -68,12 +70,19 @@ export async function startConsole(environment: Environment): Promise<Console> {
   const recordAct = recordActs(reading)
   const access = createAccess({
     ...{ settings, pool: reading, log },
-    note: async (session, act) => void (await recordAct(session, { act })),
+    note: (session, act) => recordAct(session, { act }, async () => {}),
+  })
+  const acts = createActs({
+    ...{ pool: reading, declared: observer.declared, reach, env: environment, recordAct, log },
+    changed: planId =>
+      void tellChange(reading, { kind: 'plan', planId }).catch(error =>
+        log.debug({ err: error }, 'pages were not told'),
+      ),
   })
 
   // ---- what pages ask, and are told
   const declarations = () => observer.declared.now
-  const live = createLive({ planOf: async () => undefined })
+  const live = createLive({ planOf: planId => acts.planOf(planId) })
   const routes: Route[] = [
     ...access.routes,
     sagasRoute(reading),
@@ -81,6 +90,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
     countsRoute(reading, settings.searchFields),
     ...letterRoutes(reading),
     ...watch.routes,
+    ...acts.routes,
     live.route,
   ]
 
@@ -119,7 +129,8 @@ export async function startConsole(environment: Environment): Promise<Console> {
     async stop() {
       log.info({}, 'stopping')
       live.stop()
-      await Promise.all([http.close(settings.shutdownTimeoutMs / 2), observer.stop(), watch.stop(), changes.stop()])
+      const halfMs = settings.shutdownTimeoutMs / 2
+      await Promise.all([http.close(halfMs), observer.stop(), watch.stop(), acts.stop(halfMs), changes.stop()])
       await endPools()
       log.info({}, 'stopped')
     },

@@ -39,9 +39,11 @@ export {
   type Silent,
 } from './participants.ts'
 export type { Reach, SettingNames } from './reach.ts'
-export type { Outcome } from './replay/journal.ts'
+export { type Outcome, writeCancelled } from './replay/journal.ts'
+export { ownersOf } from './replay/owners.ts'
 export { bySaga, type Count, countsOf, type Plan, type PlanLetter, planOf } from './replay/plan.ts'
-export { loadPlan, plansFolder, savePlan } from './replay/plan-file.ts'
+export { journalOf, loadPlan, plansFolder, savePlan } from './replay/plan-file.ts'
+export { type PlanStanding, standingOf } from './replay/plan-standing.ts'
 export { type Rehearsal, rehearse } from './replay/rehearse.ts'
 export { type ReplayPlanOptions, replayPlan } from './replay/replay-plan.ts'
 export type { Progress } from './replay/replay-saga.ts'

@@ -1,4 +1,6 @@
 import type { Pool } from 'pg'
+import { OperatingError, Refusal, Silence } from 'saga-kit/operating'
+import { Problem } from 'saga-kit/parts'
 import type { Session } from '../access/session.ts'
 
 /** Something that is done in the console. */
@@ -15,33 +17,42 @@ export interface OwnAct {
   readonly forced?: boolean
 }
 
-/** Keeps who does what, before it is done: what cannot be kept is not done. */
-export type RecordAct = (
+/**
+ * Keeps who does what, before it is done, and then how it came out: what cannot be kept is not done.
+ * @param toldBy says how it came out of what `work` gives; `done` without it
+ */
+export type RecordAct = <T>(
   session: Session,
   act: OwnAct,
-) => Promise<{ readonly ended: (outcome: string) => Promise<void> }>
+  work: () => Promise<T>,
+  toldBy?: (result: T) => string,
+) => Promise<T>
 
 export const recordActs =
   (pool: Pick<Pool, 'query'>): RecordAct =>
-  async ({ operator, kind }, o) => {
-    const {
-      act,
-      service = 'console',
-      id = '',
-      sagaId = null,
-      deaths = null,
-      plan = null,
-      reason = null,
-      forced = false,
-    } = o
-    const { rows } = await pool.query(
-      `insert into acts (operator, session, act, service, id, saga_id, deaths, plan, reason, forced)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning seq`,
-      [operator, kind, act, service, id, sagaId, deaths, plan, reason, forced],
-    )
-    return {
-      async ended(outcome) {
-        await pool.query('update acts set outcome = $2 where seq = $1', [rows[0].seq, outcome])
-      },
+  async (session, act, work, toldBy = () => 'done') => {
+    const seq = await begun(pool, session, act)
+    const ended = (outcome: string) => pool.query('update acts set outcome = $2 where seq = $1', [seq, outcome])
+    try {
+      const result = await work()
+      await ended(toldBy(result))
+      return result
+    } catch (error) {
+      // What failed in a way that nobody foresaw keeps its outcome unknown.
+      if (isSaid(error)) await ended(`refused: ${error.message}`)
+      throw error
     }
   }
+
+async function begun(pool: Pick<Pool, 'query'>, { operator, kind }: Session, o: OwnAct): Promise<string> {
+  const { act, service = 'console', id = '', sagaId = null, deaths = null, plan = null, reason = null } = o
+  const { rows } = await pool.query(
+    `insert into acts (operator, session, act, service, id, saga_id, deaths, plan, reason, forced)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning seq`,
+    [operator, kind, act, service, id, sagaId, deaths, plan, reason, o.forced ?? false],
+  )
+  return rows[0].seq
+}
+
+const isSaid = (error: unknown): error is Error =>
+  [OperatingError, Refusal, Silence, Problem].some(kind => error instanceof kind)

@@ -15,12 +15,12 @@ const [a, b] = [letter('s1', 'a'), letter('s1', 'b')]
 
 test('another run of the plan knows what came out, and what was begun and may have happened', () => {
   const file = journalFile()
-  const first = openJournal(file, 'ann')
+  const first = openJournal(file, { operator: 'ann' })
   first.begin(a)
   first.end(a, ended)
   first.begin(b)
   // Not closed, as by a SIGKILL: every line is on the disk when the call returns.
-  const second = openJournal(file, 'bob')
+  const second = openJournal(file, { operator: 'bob' })
   expect([second.outcomeOf(a), second.outcomeOf(b)]).toEqual([ended, undefined])
   second.close()
   const entries = readFileSync(file, 'utf8').trim().split('\n')
@@ -29,22 +29,22 @@ test('another run of the plan knows what came out, and what was begun and may ha
 
 test('half a line of a run that was killed spoils nothing', () => {
   const file = journalFile()
-  const first = openJournal(file, 'ann')
+  const first = openJournal(file, { operator: 'ann' })
   first.begin(a)
   first.end(a, ended)
   first.close()
   appendFileSync(file, '{"entry":"beg')
-  const second = openJournal(file, 'ann')
+  const second = openJournal(file, { operator: 'ann' })
   second.begin(b)
   second.end(b, ended)
   second.close()
-  const third = openJournal(file, 'ann')
+  const third = openJournal(file, { operator: 'ann' })
   expect([third.outcomeOf(a), third.outcomeOf(b)]).toEqual([ended, ended])
   third.close()
 })
 
 test('another death of the same message is another letter', () => {
-  const journal = openJournal(journalFile(), 'ann')
+  const journal = openJournal(journalFile(), { operator: 'ann' })
   journal.end(a, ended)
   expect(journal.outcomeOf({ ...a, deaths: 2 })).toBeUndefined()
   journal.close()

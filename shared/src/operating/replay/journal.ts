@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
 import { z } from 'zod'
 import { OperatingError } from '../operating-error.ts'
 import { nameOf, type PlanLetter } from './plan.ts'
@@ -22,50 +34,116 @@ export const outcome = z.object({
 })
 export type Outcome = z.infer<typeof outcome>
 
+const at = z.string()
 const entry = z.discriminatedUnion('entry', [
-  z.object({ entry: z.literal('run'), at: z.string(), operator: z.string() }),
-  z.object({ entry: z.literal('begin'), at: z.string(), letter: z.string() }),
-  z.object({ entry: z.literal('end'), at: z.string(), letter: z.string(), ...outcome.shape }),
+  // Since when, by whom and by which process; older journals do not say the last.
+  z.object({
+    ...{ entry: z.literal('run'), at, operator: z.string(), rate: z.number().nullish() },
+    ...{ pid: z.int().optional(), host: z.string().optional() },
+  }),
+  z.object({ entry: z.literal('begin'), at, letter: z.string() }),
+  z.object({ entry: z.literal('end'), at, letter: z.string(), ...outcome.shape }),
+  // The run is over, also when letters are left. One that was killed has none.
+  z.object({ entry: z.literal('stopped'), at, why: z.string().nullable() }),
+  // What is left is not to be done any more.
+  z.object({ entry: z.literal('cancelled'), at, operator: z.string() }),
 ])
 type Entry = z.infer<typeof entry>
+type EntryOf<K extends Entry['entry']> = Extract<Entry, { entry: K }>
 
 /** What was done of a plan: written and flushed before and after each letter, so that a run that was killed can be resumed. */
 export interface Journal {
   outcomeOf(letter: PlanLetter): Outcome | undefined
   begin(letter: PlanLetter): void
   end(letter: PlanLetter, outcome: Outcome): void
+  /** @param why the run ended before its end; null when it did not, or was told to */
+  stopped(why: string | null): void
   close(): void
 }
 
-export function openJournal(file: string, operator: string): Journal {
+export interface JournalRead {
+  readonly outcomes: ReadonlyMap<string, Outcome>
+  readonly lastRun: EntryOf<'run'> | undefined
+  /** How the last run ended; undefined while it goes on, or when it was killed. */
+  readonly stopped: EntryOf<'stopped'> | undefined
+  readonly cancelled: EntryOf<'cancelled'> | undefined
+  /** When it was last written, or its run showed that it lives. */
+  readonly touchedAt: Date | undefined
+}
+
+export function readJournal(file: string): JournalRead {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const entries = text.split('\n').flatMap(line => entryIn(line))
   const outcomes = new Map<string, Outcome>()
   for (const each of entries) if (each.entry === 'end') outcomes.set(each.letter, outcome.parse(each))
+  const last = entries.findLastIndex(each => each.entry === 'run')
+  const sinceLast = last < 0 ? [] : entries.slice(last)
+  return {
+    outcomes,
+    lastRun: sinceLast[0] as EntryOf<'run'> | undefined,
+    stopped: sinceLast.findLast(each => each.entry === 'stopped'),
+    cancelled: entries.find(each => each.entry === 'cancelled'),
+    touchedAt: statSync(file, { throwIfNoEntry: false })?.mtime,
+  }
+}
+
+const touchedEveryMs = 5_000
+
+/** @throws OperatingError */
+export function openJournal(
+  file: string,
+  o: { readonly operator: string; readonly rate?: number | undefined },
+): Journal {
+  const outcomes = new Map(readJournal(file).outcomes)
+  const { write, close } = appendTo(file)
+  write({ entry: 'run', at: now(), operator: o.operator, rate: o.rate ?? null, pid: process.pid, host: hostname() })
+  // Letters may take long, and others ask whether the run still lives.
+  const alive = setInterval(() => utimesSync(file, new Date(), new Date()), touchedEveryMs).unref()
+  return {
+    outcomeOf: letter => outcomes.get(nameOf(letter)),
+    begin: letter => write({ entry: 'begin', at: now(), letter: nameOf(letter) }),
+    end(letter, ended) {
+      outcomes.set(nameOf(letter), ended)
+      write({ entry: 'end', at: now(), letter: nameOf(letter), ...ended })
+    },
+    stopped: why => write({ entry: 'stopped', at: now(), why }),
+    close() {
+      clearInterval(alive)
+      close()
+    },
+  }
+}
+
+/** Nobody runs the plan any more. @throws OperatingError */
+export function writeCancelled(file: string, operator: string): void {
+  const { write, close } = appendTo(file)
+  write({ entry: 'cancelled', at: now(), operator })
+  close()
+}
+
+function appendTo(file: string) {
   let descriptor: number
+  let isHalf: boolean
   try {
-    descriptor = openSync(file, 'a', 0o600)
+    descriptor = openSync(file, 'a+', 0o600)
+    const { size } = fstatSync(descriptor)
+    const last = Buffer.alloc(1)
+    isHalf = size > 0 && readSync(descriptor, last, 0, 1, size - 1) === 1 && last.toString() !== '\n'
   } catch (error) {
     throw new OperatingError('wrong-request', `the journal cannot be kept: ${(error as Error).message}`)
   }
-  const at = () => new Date().toISOString()
-  const write = (line: Entry) => {
-    writeSync(descriptor, `${JSON.stringify(line)}\n`)
-    fsyncSync(descriptor)
-  }
   // A run that was killed while it wrote has left half a line.
-  if (text !== '' && !text.endsWith('\n')) writeSync(descriptor, '\n')
-  write({ entry: 'run', at: at(), operator })
+  if (isHalf) writeSync(descriptor, '\n')
   return {
-    outcomeOf: letter => outcomes.get(nameOf(letter)),
-    begin: letter => write({ entry: 'begin', at: at(), letter: nameOf(letter) }),
-    end(letter, ended) {
-      outcomes.set(nameOf(letter), ended)
-      write({ entry: 'end', at: at(), letter: nameOf(letter), ...ended })
+    write(line: Entry) {
+      writeSync(descriptor, `${JSON.stringify(line)}\n`)
+      fsyncSync(descriptor)
     },
     close: () => closeSync(descriptor),
   }
 }
+
+const now = () => new Date().toISOString()
 
 function entryIn(line: string): Entry[] {
   try {

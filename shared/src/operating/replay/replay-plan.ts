@@ -1,7 +1,8 @@
 import { readTopicLetters } from '../letter-topic.ts'
+import { OperatingError } from '../operating-error.ts'
 import type { Participants } from '../participants.ts'
 import type { Reach } from '../reach.ts'
-import { openJournal } from './journal.ts'
+import { openJournal, readJournal } from './journal.ts'
 import { ownersOf } from './owners.ts'
 import { createPace } from './pace.ts'
 import { nameOf, type Plan, type PlanLetter } from './plan.ts'
@@ -25,17 +26,23 @@ export interface ReplayPlanOptions {
   readonly progress: Progress
 }
 
-/** Replays a plan, or what is left of it. @throws OperatingError before anything is begun */
+/** Replays a plan, or what is left of it. @throws OperatingError before anything is begun, also when it was cancelled */
 export async function replayPlan(o: ReplayPlanOptions): Promise<Summary> {
   const { plan, participants, reach, stopping } = o
   const owners = ownersOf(plan, participants)
+  const { cancelled } = readJournal(journalOf(o.file))
+  if (cancelled)
+    throw new OperatingError(
+      'wrong-request',
+      `plan ${plan.planId} was cancelled by ${cancelled.operator} at ${cancelled.at}: make a new one of what is still dead`,
+    )
   const planned = new Set(plan.letters.map(nameOf))
   const isPlanned = (letter: PlanLetter) => planned.has(nameOf(letter))
   const letters = plan.fromTopic ? await readTopicLetters(reach, participants, [...owners.keys()], isPlanned) : []
   const fromTopic = new Map(letters.map(letter => [nameOf(letter), letter]))
-  const journal = openJournal(journalOf(o.file), reach.operator)
+  const journal = openJournal(journalOf(o.file), { operator: reach.operator, rate: o.rate })
   try {
-    return await runPlan(plan, {
+    const summary = await runPlan(plan, {
       ...{ journal, stopping, pace: createPace(o.rate, stopping), progress: o.progress },
       replay: letter =>
         replayLetter(letter, {
@@ -44,6 +51,8 @@ export async function replayPlan(o: ReplayPlanOptions): Promise<Summary> {
           fromTopic: fromTopic.get(nameOf(letter)),
         }),
     })
+    journal.stopped(summary.stoppedBy?.message ?? null)
+    return summary
   } finally {
     journal.close()
   }

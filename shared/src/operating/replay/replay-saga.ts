@@ -42,4 +42,4 @@ export async function replaySaga(letters: readonly PlanLetter[], o: SagaOptions)
 }
 
 /** What another run of the plan may find otherwise is asked again: asking changes nothing that was done. */
-const isFinal = ({ how }: Outcome) => how !== 'not-in-time' && how !== 'unknown' && how !== 'refused'
+export const isFinal = ({ how }: Outcome) => how !== 'not-in-time' && how !== 'unknown' && how !== 'refused'

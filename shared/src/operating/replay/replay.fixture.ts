@@ -62,6 +62,7 @@ export function memoryJournal(): Journal & { readonly entries: string[] } {
       outcomes.set(nameOf(of), outcome)
       entries.push(`${outcome.outcome} ${of.id}`)
     },
+    stopped: why => void entries.push(`stopped ${why}`),
     close() {},
   }
 }
