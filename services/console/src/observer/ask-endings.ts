@@ -89,6 +89,8 @@ export class Endings {
       if (!answer.settles) continue
       const said = new Map(answer.sagas.map(saga => [saga.sagaId, saga]))
       for (const sagaId of sagaIds) {
+        // There may be several choreographies: who does not know a saga does not speak for who does.
+        if (!said.has(sagaId) && settlements.has(sagaId)) continue
         const { ending = null, settledAt = null } = said.get(sagaId) ?? {}
         settlements.set(sagaId, { askedAt, ending, settledAt: settledAt === null ? null : new Date(settledAt) })
       }
