@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createDatabase, dropDatabase } from '../../infra/local/databases.ts'
 import { type Console, startConsole } from '../../services/console/src/start.ts'
 import { createPool } from '../../shared/src/postgres/connect.ts'
 import type { RunningShop } from './running-shop.ts'
 
-const token = 'reads-and-acts-0123456789'
+export const consoleToken = 'reads-and-acts-0123456789'
 
 export interface RunningConsole {
   readonly url: string
@@ -23,12 +26,14 @@ export async function runConsole(
 ): Promise<RunningConsole> {
   const name = `console_${randomBytes(4).toString('hex')}`
   const databaseUrl = await createDatabase(ground.adminUrl, name)
+  const plans = mkdtempSync(join(tmpdir(), 'console-plans-'))
   let running: Console | undefined
   const pool = createPool({ url: databaseUrl, poolSize: 2, applicationName: 'test' })
   const end = async () => {
     await running?.stop()
     await pool.end()
     await dropDatabase(ground.adminUrl, name)
+    rmSync(plans, { recursive: true, force: true })
   }
   try {
     running = await startConsole({
@@ -37,11 +42,18 @@ export async function runConsole(
         KAFKA_BROKERS: ground.brokers.join(','),
         SCHEMA_REGISTRY_URL: ground.registryUrl,
       },
-      ...{ TOPIC_PREFIX: topicPrefix, PORT: '0', LOG_LEVEL: 'warn', CONSOLE_ACT_TOKEN: token, ...environment },
+      ...{
+        TOPIC_PREFIX: topicPrefix,
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        CONSOLE_ACT_TOKEN: consoleToken,
+        XDG_STATE_HOME: plans,
+        ...environment,
+      },
     })
     const url = `http://127.0.0.1:${running.port}`
     const signedIn = await fetch(`${url}/api/session`, {
-      ...{ method: 'POST', body: JSON.stringify({ token, operator: 'test' }) },
+      ...{ method: 'POST', body: JSON.stringify({ token: consoleToken, operator: 'test' }) },
       headers: { 'content-type': 'application/json', 'saga-console': '1' },
     })
     const cookie = signedIn.headers.getSetCookie().map(each => each.split(';', 1)[0])
