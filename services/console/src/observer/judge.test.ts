@@ -162,6 +162,15 @@ test('who settles it has the last word on what was seen before: a step may have 
   })
 })
 
+test('a saga that nobody who settles sagas knows is settled when nothing is awaited, and is asked for again when it goes on', () => {
+  const settlement = { askedAt: at(10), ending: null, settledAt: null }
+  const done = [booked, held, charged, confirmed]
+  expect(given(...done).judgedWith({ settlement })).toMatchObject({ state: 'settled', ending: null, askInMs: null })
+  expect(given(booked).judgedWith({ settlement })).toMatchObject({ state: 'open' })
+  const late = { ...freed, seenAt: at(11) }
+  expect(given(...done, late).judgedWith({ settlement }).askInMs).not.toBeNull()
+})
+
 test('an event that comes after it was said to be settled may open it again', () => {
   const late = { ...cancelled, at: at(11), seenAt: at(11) }
   const judgement = given(booked, held, charged, confirmed, late).judgedWith({ settlement: saidSettled(10) })

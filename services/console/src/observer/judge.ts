@@ -28,6 +28,7 @@ export interface SeenLetter {
 /** What whoever settles the saga said of it when it was asked last. */
 export interface Settlement {
   readonly askedAt: Date
+  /** How it ended or stands; null when nobody who settles sagas knows this one. */
   readonly ending: string | null
   readonly settledAt: Date | null
 }
@@ -91,10 +92,12 @@ export function judge({ events: seen, letters, settlement }: SeenSaga, o: Judged
   const awaited = outstanding(events, o).filter(({ event }) => isNews(event))
   const last = events.at(-1)
   const [oldest] = letters.toSorted((a, b) => a.diedAt.getTime() - b.diedAt.getTime())
-  const settledAt = settlement?.settledAt ?? (o.isAsked ? null : (last?.at ?? null))
+  const isUnknown = settlement !== null && settlement.ending === null
+  const settledAt = settlement?.settledAt ?? (o.isAsked && !isUnknown ? null : (last?.at ?? null))
   const state = oldest ? 'blocked' : settledAt && awaited.length === 0 ? 'settled' : 'open'
   const ending = settlement?.settledAt ? settlement.ending : null
-  const isUpToDate = settlement?.settledAt && !events.some(isNews)
+  const isSaid = settlement?.settledAt || (isUnknown && state === 'settled')
+  const isUpToDate = isSaid && !events.some(event => event.seenAt > settlement.askedAt)
   return {
     ...{ state, ending, settledAt: state === 'settled' ? settledAt : null },
     ...{ lastAt: last?.at ?? null, lastEvent: last?.type ?? null, lastStep: last?.step ?? null },
