@@ -23,7 +23,7 @@ test.each(serviceNames.map(name => ({ name })))(
   async ({ name }) => {
     for (const instant of instants) {
       const before = acknowledged.size
-      const burst = placeOrders(shop, goods, { orders: 150, together: 75, acknowledged })
+      const burst = placeOrders(shop, goods, { orders: 300, together: 150, acknowledged })
       const wantedSettled = instant === instants[0] ? 0 : 20
       const count = await until(
         'at least 50 sagas are unsettled',

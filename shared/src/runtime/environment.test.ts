@@ -48,6 +48,7 @@ test('three variables are enough; the rest has defaults', () => {
     underWayMax: 100_000,
     publishWindowMs: 5_000,
     shutdownTimeoutMs: 25_000,
+    sagaImages: 'on',
   })
 })
 

@@ -222,8 +222,9 @@ export async function startService(participant: Participant, o: ServiceOptions):
     const gauges = periodically(1_000, async () => {
       source.measureLag()
       try {
+        const counted = outboxLimit.counting()
         const backlog = await readBacklog(pool, kit.outboxMax)
-        outboxLimit.counted(backlog.outboxRows)
+        counted(backlog.outboxRows)
         metrics.backlog({ ...backlog, outboxRefused: outgoing.refused, underWay: door.underWay })
       } catch (error) {
         trouble(error)
