@@ -89,7 +89,9 @@ export function whoIs(
 /** Only a path of this site: a link must not lead through our login to a page that looks like ours. */
 export function ownPath(text: string | null): string {
   const url = text?.startsWith('/') ? URL.parse(text, 'http://console') : null
-  return url?.origin === 'http://console' ? url.pathname + url.search : '/'
+  const path = url?.origin === 'http://console' ? url.pathname + url.search : '/'
+  // `/.//evil.example` has become `//evil.example`, which to a browser is another site.
+  return path.startsWith('//') ? '/' : path
 }
 
 /** openid-client puts what matters into the cause. */
