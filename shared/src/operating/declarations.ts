@@ -3,26 +3,35 @@ import type { Kafka } from '../kafka/client.ts'
 import { NoSuchTopic, readTopic } from '../kafka/read-topic.ts'
 import { declarationsTopic } from '../kafka/topic-specs.ts'
 
+// Whoever can write to the topic can declare anything, and every event is judged by all that is declared. Far beyond what a
+// participant has; within what an index takes, and what added to a time is a time.
+const name = z.string().max(249)
+const names = z.array(name).max(200)
+const tenYearsMs = 3_650 * 86_400_000
+
 const reaction = z.object({
-  on: z.string(),
+  on: name,
   kind: z.enum(['event', 'timer', 'command']),
-  topic: z.string().optional(),
-  step: z.string(),
+  topic: name.optional(),
+  step: name,
   direction: z.enum(['action', 'compensation']),
-  emits: z.array(z.object({ type: z.string(), kind: z.enum(['event', 'timer']), rejects: z.boolean().optional() })),
-  undoneBy: z.string().optional(),
-  excludes: z.array(z.string()).optional(),
-  withinMs: z.number().optional(),
+  emits: z.array(z.object({ type: name, kind: z.enum(['event', 'timer']), rejects: z.boolean().optional() })).max(200),
+  undoneBy: name.optional(),
+  excludes: names.optional(),
+  withinMs: z.number().nonnegative().max(tenYearsMs).optional(),
   filtered: z.boolean().optional(),
 })
 /** What of a participant's declaration is of use to an operator; others may declare more. */
 export const declaration = z.object({
-  service: z.string(),
-  topic: z.string().optional(),
-  letterTopic: z.string(),
-  final: z.array(z.string()).optional(),
-  adminUrl: z.url({ protocol: /^https?$/ }).nullish(),
-  reactions: z.array(reaction),
+  service: name,
+  topic: name.optional(),
+  letterTopic: name,
+  final: names.optional(),
+  adminUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .nullish(),
+  reactions: z.array(reaction).max(1_000),
 })
 export type Declared = z.infer<typeof declaration>
 export type DeclaredReaction = z.infer<typeof reaction>
