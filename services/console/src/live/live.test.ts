@@ -98,6 +98,20 @@ test('a page that does not take what it is told is let go, and does not hold up 
   slow.destroy()
 })
 
+test('a page that takes nothing keeps its place no longer than its time', async () => {
+  await start({ everyMs: 1, heartbeatMs: 20, longestMs: 500, mostBehind: Number.POSITIVE_INFINITY })
+  const stalled = connect(server.port, '127.0.0.1')
+  await once(stalled, 'connect')
+  stalled.write('GET /api/live HTTP/1.1\r\nhost: x\r\n\r\n')
+  await once(stalled, 'data')
+  stalled.pause()
+  expect(live.listeners).toBe(1)
+  const sagaIds = Array.from({ length: 200 }, (_, n) => `${n} ${'x'.repeat(50_000)}`)
+  live.changed({ kind: 'sagas', sagaIds, more: false })
+  await vi.waitFor(() => expect(live.listeners).toBe(0), { timeout: 30_000, interval: 20 })
+  stalled.destroy()
+})
+
 test('the end of the console ends the stream', async () => {
   await start()
   const page = await listen()

@@ -41,9 +41,11 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
 
   function write(text: string): void {
     for (const raw of listeners) {
-      raw.write(text)
-      // Not `end`: what it has not taken would still be kept for it.
-      if (raw.writableLength > mostBehind) raw.destroy()
+      const isOver = raw.writableEnded
+      if (!isOver) raw.write(text)
+      // Not `end`: what it has not taken would still be kept for it. Nor is one waited for that does not take its end: whoever
+      // takes nothing any more would keep its place from the others for ever.
+      if (isOver || raw.writableLength > mostBehind) raw.destroy()
     }
   }
 
