@@ -67,5 +67,5 @@ function headersOf(usual: readonly Usual[], sagaId: string, other: readonly (num
   return Object.fromEntries(headers)
 }
 
-const base64 = (value: Buffer | null) => value && value.toString('base64')
+const base64 = (value: Buffer | null) => (value === null ? null : value.toString('base64'))
 const bytes = (text: string | null) => (text === null ? null : Buffer.from(text, 'base64'))

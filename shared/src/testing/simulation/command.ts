@@ -51,12 +51,15 @@ export async function simulateCommand(
       return 1
     }
     if (values.story) say(storyOf(simulation, plan, { safeguards }))
+    // A run of an hour says now and then how far it is.
+    if (seed === to || (seed - from + 1) % 10_000 === 0) say(`seeds ${from} to ${seed}: ${told(sum, began)}`)
   }
-  const perSecond = Math.round((1_000 * sum.sagas) / (performance.now() - began))
-  say(
-    `seeds ${from} to ${to}: ${sum.sagas} sagas, ${sum.events} events, ${sum.repeats} copies of them, ${sum.letters} deaths, ${perSecond} sagas a second; nothing is wrong`,
-  )
   return 0
+}
+
+function told(sum: { sagas: number; events: number; repeats: number; letters: number }, began: number): string {
+  const perSecond = Math.round((1_000 * sum.sagas) / (performance.now() - began))
+  return `${sum.sagas} sagas, ${sum.events} events, ${sum.repeats} copies of them, ${sum.letters} deaths, ${perSecond} sagas a second; nothing is wrong`
 }
 
 function ratesOf(texts: readonly string[]): Partial<Rates> {
