@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Decision } from '../core/decision.ts'
 import { messageOf } from '../core/fail.ts'
 import { textHeader } from '../core/headers.ts'
+import { rowInJson } from '../core/images.ts'
 import type { Rules } from '../core/rules.ts'
 import type { Row } from '../core/views.ts'
 import type { Message } from '../messages.ts'
@@ -59,7 +60,7 @@ export class DryRunReport {
     }
     for (const { name, atLoad, current } of loaded.tables.values()) {
       const table = this.#store.tables.find(t => t.name === name)!.table
-      for (const [key, row] of current) this.#changed(table, key, atLoad.get(key) ?? null, row ?? null)
+      for (const [key, row] of current) this.#changed(table, key, shown(atLoad.get(key)), shown(row))
     }
   }
 
@@ -76,5 +77,6 @@ export class DryRunReport {
   }
 }
 
+const shown = (row: Row | undefined): Row | null => (row ? rowInJson(row) : null)
 /** As it is stored: a date that was loaded and the text that was put for it are the same. */
 const plain = (row: Row | null): unknown => JSON.parse(JSON.stringify(row))

@@ -16,18 +16,18 @@ export function storedImages(images: readonly Image[]): Image[] {
     const { before, after } = image
     const changing = before && after && Object.keys(after).filter(field => after[field] !== before[field])
     if (changing?.length === 0) return []
-    return { ...image, before: before && storable(before, changing), after: after && storable(after, changing) }
+    const kept = (row: Row | null) => row && rowInJson(row, changing ?? undefined)
+    return { ...image, before: kept(before), after: kept(after) }
   })
 }
 
-/** JSON has no integers of any size. */
-function storable(row: Row, fields: readonly string[] | null): Row {
-  const kept: Record<string, unknown> = {}
-  for (const field of fields ?? Object.keys(row)) {
-    const value = row[field]
-    kept[field] = typeof value === 'bigint' ? String(value) : value
-  }
-  return kept
+/** JSON has no integers of any size, and a column may, of arrays too: they are their text. */
+export function rowInJson(row: Row, fields: readonly string[] = Object.keys(row)): Row {
+  return Object.fromEntries(fields.map(field => [field, inJson(row[field])]))
+}
+function inJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
+  return Array.isArray(value) ? value.map(inJson) : value
 }
 
 /** Whole rows again, from all that the steps of one saga keep: each on top of the one before it. */
