@@ -52,18 +52,16 @@ export function deferred(rows: readonly OutboxRow[], seq: number, behind: Readon
   return rows.map(row => ({ ...row, seq, deferred: behind.has(row.sagaId) }))
 }
 
-const left = recordset(
-  columnsBy<OutboxRow>({
-    'n int': row => row.n,
-    'saga_id uuid': row => row.sagaId,
-    'topic text': row => row.topic,
-    'partition int': row => row.partition,
-    'key bytea': row => row.key,
-    'headers json': row => row.headers,
-    'body bytea': row => row.body,
-  }),
-  { firstParameter: 2, storable: true },
-)
+export const leftColumns = columnsBy<OutboxRow>({
+  'n int': row => row.n,
+  'saga_id uuid': row => row.sagaId,
+  'topic text': row => row.topic,
+  'partition int': row => row.partition,
+  'key bytea': row => row.key,
+  'headers json': row => row.headers,
+  'body bytea': row => row.body,
+})
+const left = recordset(leftColumns, { firstParameter: 2, storable: true })
 /** A bundle's saga ids are a part of all of them, which go as one array in binary form. */
 const bundled = recordset(
   columnsBy<Bundle & { readonly first: number }>({
@@ -98,19 +96,4 @@ export function saveOutbox(seq: number, rows: readonly CommittedRow[]): Statemen
       values: [seq, arrayOf('uuid', sagaIds), ...bundled.values(bundles)],
     })
   return statements
-}
-
-/** Leaves these rows of a bundle to the sweeper; the others are forgotten. Nothing, if somebody else did it before. */
-export async function unpackBundle(
-  client: ClientBase,
-  { seq, n }: OutboxPlace,
-  rows: readonly StoredRow[],
-): Promise<void> {
-  await client.query({
-    name: 'unpack-bundle',
-    text: `with bundle as (delete from saga.outbox_bundles where seq = $1 and n = $9 returning created_at)
-           insert into saga.outbox (seq, n, saga_id, topic, partition, key, headers, body, created_at)
-           select $1, ${left.select}, bundle.created_at from bundle cross join ${left.from}`,
-    values: [seq, ...left.values(rows), n],
-  })
 }

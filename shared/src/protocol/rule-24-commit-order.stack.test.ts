@@ -181,11 +181,13 @@ test('rule 24: the sweeper takes the rows of a saga, in order, unless anything o
     held,
   ])
   const client = await db.pool.connect()
-  const sweep = async (without = { sagas: [] as string[], lanes: [] as string[] }) =>
-    (await findSweepable(client, { limit: 10, without })).map(
+  const sweep = async (without = { sagas: [] as string[], lanes: [] as string[] }, limit = 10) =>
+    (await findSweepable(client, { limit, without })).map(
       ({ sagaId, n }) => `${sagaId === free ? 'free' : 'held'} ${n}`,
     )
   expect(await sweep()).toEqual(['free 1', 'free 3'])
+  // Its oldest row takes nobody's place.
+  expect(await sweep(undefined, 1)).toEqual(['free 1', 'free 3'])
   expect(await sweep({ sagas: [free], lanes: [] })).toEqual([])
   expect(await sweep({ sagas: [], lanes: ['t/0'] })).toEqual([])
   client.release()

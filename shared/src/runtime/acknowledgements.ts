@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { type Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
-import { unpackBundle } from '../postgres/save-outbox.ts'
+import { portionsOf, unpackBundles } from '../postgres/unpack-bundles.ts'
 import { periodically } from './periodically.ts'
 
 const everyMs = 200
@@ -59,9 +59,9 @@ export class Acknowledgements {
     try {
       const client = await this.#pool.connect()
       try {
-        for (const bundle of left) {
-          await unpackBundle(client, bundle, bundle.rows)
-          this.#acknowledged.forget(bundle)
+        for (const bundles of portionsOf(left)) {
+          await unpackBundles(client, bundles)
+          for (const bundle of bundles) this.#acknowledged.forget(bundle)
         }
         await deleteAcknowledged(client, rows)
       } finally {

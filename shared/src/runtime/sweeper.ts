@@ -3,8 +3,8 @@ import pg from 'pg'
 import type { OutboundRecord, Publisher } from '../kafka/publish.ts'
 import { type Acknowledged, placeText } from '../postgres/acknowledged.ts'
 import { connectionConfig } from '../postgres/connect.ts'
-import { unpackBundle } from '../postgres/save-outbox.ts'
 import { findOldBundles, findSweepable, readOutbox } from '../postgres/sweep-outbox.ts'
+import { mostUnpackedBytes, unpackBundles } from '../postgres/unpack-bundles.ts'
 import { outbound } from './outbound.ts'
 import { Pace } from './pace.ts'
 import { SweepWindow } from './sweep-window.ts'
@@ -127,12 +127,15 @@ export class Sweeper {
   /** What its committer may not publish any more becomes rows. True if there may be more of it. */
   async #unpackOld(client: pg.Client): Promise<boolean> {
     const { acknowledged } = this.#o
-    const old = await findOldBundles(client, this.#oldMs, bundlesAtOnce)
-    for (const bundle of old) {
-      await unpackBundle(client, bundle, acknowledged.unacknowledged(bundle.rows))
-      acknowledged.forget(bundle)
-    }
-    return old.length === bundlesAtOnce
+    const most = { bundles: bundlesAtOnce, bytes: mostUnpackedBytes }
+    const old = await findOldBundles(client, { olderThanMs: this.#oldMs, most })
+    if (old.length === 0) return false
+    await unpackBundles(
+      client,
+      old.map(bundle => ({ ...bundle, rows: acknowledged.unacknowledged(bundle.rows) })),
+    )
+    for (const bundle of old) acknowledged.forget(bundle)
+    return true
   }
 
   /** Gives the number of rows that may leave by now. */
