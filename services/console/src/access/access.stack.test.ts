@@ -151,6 +151,14 @@ test('wrong tokens are tried ten times a minute from one address, then the right
   expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
+test('a sign-in that cannot be noted opens no session', async () => {
+  const { user, pool } = await consoleWith(database.url, tokens)
+  await pool.query('alter table acts rename to acts_elsewhere')
+  const unnoted = await user().signIn(actToken)
+  await pool.query('alter table acts_elsewhere rename to acts')
+  expect([unnoted.status, unnoted.headers.get('set-cookie')]).toEqual([503, null])
+})
+
 test('an operator without a name, or with one that no header carries, does not get in', async () => {
   const { user } = await consoleWith(database.url, tokens)
   for (const operator of ['', '  ', 'ann\nroot', 'Änne'])

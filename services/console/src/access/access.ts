@@ -35,10 +35,8 @@ export function createAccess({ settings, pool, note, log }: AccessOptions): Cons
   const { url, oidcIssuer, sessionKey, sessionTimeMs } = settings
   const isOpen = isOpenToThisMachine(settings)
   const seal = createSeal(sessionKey, waysIn(settings))
-  const sessions = createSessions({ seal, url, lifeMs: sessionTimeMs, ended: createEndedSessions(pool) })
+  const sessions = createSessions({ seal, url, lifeMs: sessionTimeMs, ended: createEndedSessions(pool), note })
   const provider = oidcIssuer && createProvider(settings, oidcIssuer)
-  const signedIn = (session: Session) => note(session, 'sign-in')
-  const signedOut = (session: Session) => note(session, 'sign-out')
   return {
     host: isOpen ? '127.0.0.1' : '0.0.0.0',
     async install(app) {
@@ -48,8 +46,8 @@ export function createAccess({ settings, pool, note, log }: AccessOptions): Cons
     },
     guard: createGuard({ isOpen, sessions, url }),
     routes: [
-      ...sessionRoutes({ settings, oidc: provider?.name ?? null, sessions, signedIn, signedOut, log }),
-      ...(provider ? oidcRoutes({ provider, settings, seal, sessions, signedIn, log }) : []),
+      ...sessionRoutes({ settings, oidc: provider?.name ?? null, sessions, log }),
+      ...(provider ? oidcRoutes({ provider, settings, seal, sessions, log }) : []),
     ],
   }
 }

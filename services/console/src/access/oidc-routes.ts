@@ -25,13 +25,11 @@ export interface OidcOptions {
   readonly settings: AccessSettings
   readonly seal: Seal
   readonly sessions: Sessions
-  readonly signedIn: (session: Session) => Promise<void>
   readonly log: Log
 }
 
 /** GET /api/oidc/login?return=<own path> sends the browser to the provider, GET /api/oidc/callback takes it back. */
-export function oidcRoutes(o: OidcOptions): Route[] {
-  const { provider, settings, seal, sessions, log } = o
+export function oidcRoutes({ provider, settings, seal, sessions, log }: OidcOptions): Route[] {
   // Lax: it is the provider's page that leads back here.
   const cookie = createCookie({ name: 'saga-console-login', path: '/api/oidc', sameSite: 'lax' }, settings.url)
   const refuse = (reply: FastifyReply, refused: Refused) => reply.redirect(`/?refused=${refused}`, 303)
@@ -65,7 +63,7 @@ export function oidcRoutes(o: OidcOptions): Route[] {
       log.warn({ refused: who, subject: claims.sub }, 'a login gives no right')
       return refuse(reply, who)
     }
-    await o.signedIn(await sessions.begin(request, reply, { ...who, kind: 'oidc' }))
+    await sessions.begin(request, reply, { ...who, kind: 'oidc' })
     return reply.redirect(flow.data.back, 303)
   }
 

@@ -13,14 +13,11 @@ export interface SessionOptions {
   /** The login's name. */
   readonly oidc: string | null
   readonly sessions: Sessions
-  readonly signedIn: (session: Session) => Promise<void>
-  readonly signedOut: (session: Session) => Promise<void>
   readonly log: Log
 }
 
 /** How one gets in and out: GET /api/access, POST and DELETE /api/session. */
-export function sessionRoutes(o: SessionOptions): Route[] {
-  const { settings, oidc, sessions, log } = o
+export function sessionRoutes({ settings, oidc, sessions, log }: SessionOptions): Route[] {
   const rightsOf = tokenRights(settings)
   const attempts = createAttempts({ most: 10, withinMs: 60_000 })
   const told = (session: Session | null): Access => ({
@@ -42,17 +39,12 @@ export function sessionRoutes(o: SessionOptions): Route[] {
       log.warn({ address: request.ip }, 'a sign-in with a wrong token')
       throw ownProblem(401, 'Unauthorized', 'wrong-token', 'it is neither CONSOLE_READ_TOKEN nor CONSOLE_ACT_TOKEN')
     }
-    const session = await sessions.begin(request, reply, { operator, kind: 'token', rights })
-    await o.signedIn(session)
-    return told(session)
+    return told(await sessions.begin(request, reply, { operator, kind: 'token', rights }))
   }
 
   async function end(request: FastifyRequest, reply: FastifyReply) {
     const { session } = request
-    if (session && session.kind !== 'local') {
-      await sessions.end(session, request, reply)
-      await o.signedOut(session)
-    }
+    if (session && session.kind !== 'local') await sessions.end(session, request, reply)
     return reply.code(204).send()
   }
 

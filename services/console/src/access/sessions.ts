@@ -13,7 +13,7 @@ const content = z.object({
   exp: z.number(),
 })
 
-/** Sessions in cookies: any instance reads them, and a sign-out ends them everywhere. */
+/** Sessions in cookies: any instance reads them, and a sign-out ends them everywhere. Of none that cannot be noted a cookie is given. */
 export interface Sessions {
   begin(
     request: FastifyRequest,
@@ -29,16 +29,20 @@ export function createSessions(o: {
   readonly ended: EndedSessions
   readonly url: string | undefined
   readonly lifeMs: number
+  /** Keeps that somebody came or went. */
+  readonly note: (session: Session, act: 'sign-in' | 'sign-out') => Promise<void>
 }): Sessions {
-  const { seal, ended, url, lifeMs } = o
+  const { seal, ended, url, lifeMs, note } = o
   // Strict: the pages ask by themselves, also when a link of another site has led to them.
   const cookie = createCookie({ name: 'saga-console', path: '/', sameSite: 'strict' }, url)
   return {
     async begin(request, reply, { operator, kind, rights }) {
       const id = crypto.randomUUID()
       const sealed = await seal.close('session', { jti: id, sub: operator, kind, rights: [...rights] }, lifeMs)
+      const session = { id, operator, kind, rights, expiresAt: new Date(Date.now() + lifeMs) }
+      await note(session, 'sign-in')
       cookie.write(request, reply, sealed, lifeMs)
-      return { id, operator, kind, rights, expiresAt: new Date(Date.now() + lifeMs) }
+      return session
     },
     async of(request) {
       const sealed = cookie.read(request)
@@ -48,9 +52,10 @@ export function createSessions(o: {
       if (await ended.has(id)) return null
       return { id, operator, kind, rights, expiresAt: new Date(exp * 1_000) }
     },
-    async end({ id, expiresAt }, request, reply) {
-      await ended.add(id, expiresAt ?? new Date())
+    async end(session, request, reply) {
+      await ended.add(session.id, session.expiresAt ?? new Date())
       cookie.remove(request, reply)
+      await note(session, 'sign-out')
     },
   }
 }
