@@ -268,6 +268,7 @@ export const plan = z.object({
   skipped: count,
   left: count,
   stoppedBy: z.string().nullable(),
+  /** The first hundred of those that failed. */
   failures: z.array(
     z.object({
       service: z.string(),

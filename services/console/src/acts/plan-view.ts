@@ -5,6 +5,9 @@ import type { Runs } from './runs.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Every page is told of a running plan, twice a second: all failures of ten thousand letters would be megabytes. */
+const [mostFailures, longestDetail] = [100, 500]
+
 /** @throws OperatingError `not-found` */
 export function planView(planId: string, env: Environment, runs: Pick<Runs, 'of'>): Plan {
   const { plan, file } = loadPlan(planId, env)
@@ -16,8 +19,8 @@ export function planView(planId: string, env: Environment, runs: Pick<Runs, 'of'
     sagas: new Set(letters.map(({ sagaId, service, id }) => sagaId ?? `${service} ${id}`)).size,
     status: run === 'ending' ? 'pausing' : status === 'stopped' ? 'paused' : status,
     ...{ rate, ended, failed: failed.length, skipped: skipped.length, left, stoppedBy },
-    failures: failed.map(({ letter: { service, id, sagaId }, outcome: { how, detail } }) => ({
-      ...{ service, id, sagaId, how, detail },
+    failures: failed.slice(0, mostFailures).map(({ letter: { service, id, sagaId }, outcome: { how, detail } }) => ({
+      ...{ service, id, sagaId, how, detail: detail.slice(0, longestDetail) },
     })),
   }
 }

@@ -24,10 +24,15 @@ const columns: Column<Failure>[] = [
 ]
 
 /** What did not end, and why. */
-export const FailuresTable = ({ failures }: Pick<Plan, 'failures'>) => (
+export const FailuresTable = ({ failures, failed }: Pick<Plan, 'failures' | 'failed'>) => (
   <section className="panel" aria-labelledby="failures">
     <header>
       <h2 id="failures">What did not end</h2>
+      {failed > failures.length && (
+        <p className="muted small">
+          the first {failures.length} of {failed}
+        </p>
+      )}
     </header>
     <Table
       label="What did not end"

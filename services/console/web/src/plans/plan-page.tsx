@@ -60,7 +60,7 @@ function Told({ plan }: { plan: Plan }) {
         </div>
       </section>
       <CountsTable counts={plan.counts} />
-      {plan.failures.length > 0 && <FailuresTable failures={plan.failures} />}
+      {plan.failures.length > 0 && <FailuresTable failures={plan.failures} failed={plan.failed} />}
       {status === 'done' && plan.failures.length > 0 && (
         <p className="small">
           What died anew stands among the <Link href="/letters">open letters</Link>.
