@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { pipeline, Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
 import { createAdmin, Refusal, Silence } from './admin.ts'
 
@@ -45,6 +46,18 @@ test('the token goes to no other address, though the listener names one, and sta
   expect(error).toBeInstanceOf(Silence)
   expect(error.message).not.toContain(token)
   expect(asked).toBe(0)
+})
+
+test('an answer without an end is given up', async () => {
+  const chunk = Buffer.alloc(1024 * 1024, ' ')
+  const forever = function* () {
+    for (;;) yield chunk
+  }
+  const url = await listen((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    pipeline(Readable.from(forever()), response, () => {})
+  })
+  await expect(adminAt(url, 120_000).status()).rejects.toThrow(/answers more than 67108864 bytes/)
 })
 
 test('pages are read to the last', async () => {

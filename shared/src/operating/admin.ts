@@ -77,9 +77,11 @@ export function createAdmin(o: AdminOptions): Admin {
     }).catch(error => {
       throw new Silence(`does not answer at ${url}: ${causeOf(error, timeoutMs)}`)
     })
-    const text = await response.text().catch(error => {
+    const text = await textOf(response).catch(error => {
       throw new Silence(`does not finish its answer at ${url}: ${causeOf(error, timeoutMs)}`)
     })
+    if (text === undefined)
+      throw new Refusal(`answers more than ${mostBytes} bytes at ${url}: is this its admin listener?`, response.status)
     if (response.ok) return understood(path, schema, text)
     return refused(response.status, text)
   }
@@ -153,6 +155,22 @@ export function createAdmin(o: AdminOptions): Admin {
       return result
     },
   }
+}
+
+/** Far more than any answer of an admin listener has; at a declared address there may be anything. */
+const mostBytes = 64 * 1024 * 1024
+
+/** Undefined when it is too long: what has no end must not take our memory. */
+async function textOf({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  // Leaving the loop ends the connection.
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > mostBytes) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
 }
 
 const problemBody = z.object({ code: z.string(), detail: z.string() })
