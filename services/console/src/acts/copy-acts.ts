@@ -5,6 +5,8 @@ import { columnsBy, recordset } from 'saga-kit/parts'
 
 /** A service answers at most so many acts at once. */
 const pageSize = 500
+/** Somebody waits for them: the rest is copied the next time. */
+const [mostPages, answerWithinMs] = [20, 3_000]
 
 /**
  * Copies what the services keep of acts on their letters, each from where it was copied last. A page that is not full is read
@@ -15,9 +17,9 @@ export async function copyActs(pool: Pool, admins: readonly Admin[]) {
   const from = new Map(copied.rows.map(({ service, after }) => [service, after]))
   const { silent } = await askAll(admins, async admin => {
     let after = from.get(admin.service)
-    for (;;) {
+    for (let pages = 0; pages < mostPages; pages++) {
       const query = { after, limit: String(pageSize) }
-      const page = await admin.get('/admin/acts', query, adminContract.actPage)
+      const page = await admin.get('/admin/acts', query, adminContract.actPage, answerWithinMs)
       if (!page) return
       await insert(pool, admin.service, page.acts)
       if (page.next === null) return
