@@ -23,6 +23,8 @@ const questionsAtOnce = 5
 /** Who was taken and not answered, since this process ended or nobody answers, is asked for again after it. */
 const leaseMs = 15_000
 const timeoutMs = 5_000
+/** An index holds it: a longer one would be refused, and with it all that were asked for together. */
+const longestEnding = 200
 
 /**
  * Asks whoever settles sagas how those stand whose events have changed. One participant of a choreography settles; which one,
@@ -92,7 +94,11 @@ export class Endings {
         // There may be several choreographies: who does not know a saga does not speak for who does.
         if (!said.has(sagaId) && settlements.has(sagaId)) continue
         const { ending = null, settledAt = null } = said.get(sagaId) ?? {}
-        settlements.set(sagaId, { askedAt, ending, settledAt: settledAt === null ? null : new Date(settledAt) })
+        settlements.set(sagaId, {
+          askedAt,
+          ending: ending && ending.slice(0, longestEnding),
+          settledAt: settledAt === null ? null : new Date(settledAt),
+        })
       }
     }
     return settlements
