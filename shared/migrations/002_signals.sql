@@ -1,3 +1,6 @@
+-- The table that a transaction locks first (rule 1): none is under way then that would hold what comes next, in another order.
+lock table saga.sagas in exclusive mode;
+
 -- For the gauges, which must not read more rows than they tell of.
 
 -- Dead letters are counted by step.
