@@ -95,6 +95,7 @@ export const observedEvent = z.object({
   causationId: z.string().nullable(),
   /** How often it was seen; more than once is no harm. */
   copies: count,
+  /** Null when nobody can read it, and, as its body, when the events before it are 16 MB. */
   event: json.nullable(),
   headers: z.record(z.string(), z.string()),
   bodyBase64: z.string().nullable(),

@@ -3,13 +3,18 @@ import type { ObservedEvent } from '../contract.ts'
 
 /** More than any saga has that is one; somebody may publish garbage under one id. */
 const most = 1_000
+/** Of their bodies: what comes behind them is told without what it carries, since a page of a thousand megabytes takes us down. */
+const mostBytes = 16 * 1024 * 1024
 
 /** A saga's events in the order of their times. */
 export async function findEvents(pool: Pick<Pool, 'query'>, sagaId: string): Promise<ObservedEvent[]> {
   const { rows } = await pool.query(
-    `select id, source, service, type, topic, partition, "offset", at, seen_at, step, direction, causation_id, copies, event, headers, body, trace_id
-     from events where saga_id = $1 order by at, topic, "offset", id limit $2`,
-    [sagaId, most],
+    `select id, source, service, type, topic, partition, "offset", at, seen_at, step, direction, causation_id, copies, trace_id,
+       case when bytes <= $3 then event end as event, case when bytes <= $3 then headers else '{}' end as headers, case when bytes <= $3 then body end as body
+     from (select *, sum(coalesce(octet_length(body), 0)) over (order by at, topic, "offset", id rows unbounded preceding) as bytes
+       from events where saga_id = $1 order by at, topic, "offset", id limit $2) as told
+     order by at, topic, "offset", id`,
+    [sagaId, most, mostBytes],
   )
   return rows.map(row => ({
     ...{ id: row.id, source: row.source, service: row.service, type: row.type, topic: row.topic },
