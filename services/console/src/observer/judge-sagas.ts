@@ -32,7 +32,7 @@ export async function judgeSagas(
     const seen = { events: events.get(sagaId) ?? [], letters: letters.get(sagaId) ?? [], settlement }
     const attributes = { ...before?.attributes, ...o.attributes?.get(sagaId) }
     const judgement = judge(seen, o)
-    const askInMs = o.settlements ? askLess(judgement) : judgement.askInMs
+    const askInMs = o.settlements ? askLess(judgement, seen.events) : judgement.askInMs
     return { sagaId, judgement, settlement, attributes, askInMs, events: seen.events }
   })
   await Promise.all([
@@ -52,8 +52,15 @@ export async function judgeSagas(
   return judged
 }
 
-/** Of one that was asked for just now: the longer it has been quiet, the later. */
-function askLess({ askInMs, lastAt }: Judgement): number | null {
-  const quietMs = lastAt ? Date.now() - lastAt.getTime() : 0
+/**
+ * Of one that was asked for just now: the longer it has been quiet, the later. By our own clock, too: an event from the future
+ * would have its saga asked for every second for ever.
+ */
+export function askLess(
+  { askInMs, lastAt }: Pick<Judgement, 'askInMs' | 'lastAt'>,
+  events: readonly Pick<SeenEvent, 'seenAt'>[],
+): number | null {
+  const lastSeenMs = events.reduce((last, { seenAt }) => Math.max(last, seenAt.getTime()), 0)
+  const quietMs = lastAt ? Date.now() - Math.min(lastAt.getTime(), lastSeenMs) : 0
   return askInMs === null ? null : Math.max(askInMs, Math.min(Math.max(quietMs, 1_000), 600_000))
 }
