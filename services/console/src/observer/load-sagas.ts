@@ -7,13 +7,14 @@ export interface Standing {
   readonly ending: string | null
   readonly settlement: Settlement | null
   readonly attributes: Readonly<Record<string, string>>
+  readonly events: number
 }
 
 /** In their order, so that transactions wait for each other instead of locking each other out. */
 export async function lockSagas(client: ClientBase, sagaIds: readonly string[]): Promise<Map<string, Standing>> {
   const { rows } = await client.query({
     name: 'lock-sagas',
-    text: `select saga_id, state, ending, asked_at, said_ending, said_settled_at, attributes from sagas
+    text: `select saga_id, state, ending, asked_at, said_ending, said_settled_at, attributes, events from sagas
       where saga_id = any($1::uuid[]) order by saga_id for update`,
     values: [sagaIds],
   })
@@ -21,7 +22,7 @@ export async function lockSagas(client: ClientBase, sagaIds: readonly string[]):
     rows.map(row => [
       row.saga_id,
       {
-        ...{ state: row.state, ending: row.ending, attributes: row.attributes },
+        ...{ state: row.state, ending: row.ending, attributes: row.attributes, events: row.events },
         settlement: row.asked_at && {
           ...{ askedAt: row.asked_at, ending: row.said_ending, settledAt: row.said_settled_at },
         },

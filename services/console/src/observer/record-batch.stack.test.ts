@@ -115,6 +115,19 @@ test('what a topic says last of a letter stands, though its records are read aga
   expect((await stands())[1]).toBe('blocked')
 })
 
+test('of a saga that has no end the rest is kept raw, and does not hold up the others', async () => {
+  const [endless, other] = [newSagaId(), newSagaId()]
+  await recordBatch(options(), [event(endless, 'charge')])
+  await pool.query('update sagas set events = 5000 where saga_id = $1', [endless])
+  expect(await recordBatch(options(), [event(endless, 'book'), event(other, 'book')])).toMatchObject({
+    ...{ events: 1, copies: 0, foreign: 1 },
+  })
+  expect(await rows('select id from events where saga_id = $1', endless)).toEqual([{ id: `${endless}/charge/action` }])
+  expect(await rows('select why from foreign_records where key = $1::text::bytea', endless)).toEqual([
+    { why: 'too-many-of-saga' },
+  ])
+})
+
 test('what is judged beside it fails: nothing of the batch is there', async () => {
   const sagaId = newSagaId()
   const failing = options({

@@ -42,6 +42,9 @@ export interface Recorded {
   readonly sagaIds: readonly string[]
 }
 
+/** More than any saga has that is one. All of them are read each time that it is judged: somebody may publish without end under one id. */
+const mostEvents = 5_000
+
 /** Whatever one fetch brought, in one transaction: what is new, and what it says of each saga. A repetition changes nothing. */
 export async function recordBatch(o: RecordOptions, records: readonly FetchedRecord[]): Promise<Recorded> {
   await o.decoder.prepare(records.filter(record => o.roleOf(record.topic)?.carries === 'events').map(r => r.value))
@@ -73,6 +76,11 @@ function sort(records: readonly FetchedRecord[], { roleOf, topicPrefix }: Record
 
 const readEvent = (record: EventRecord, decoder: Decoder): ReadEvent => ({ ...record, ...decoder.decode(record.body) })
 
+const tooMany = ({ sagaId, topic, partition, offset, headers, body }: EventRecord): Kinds['foreign'] => ({
+  ...{ kind: 'foreign', why: 'too-many-of-saga', topic, partition, offset, headers, body },
+  key: Buffer.from(sagaId),
+})
+
 type Kinds = { [K in ObservedRecord['kind']]: Extract<ObservedRecord, { kind: K }> }
 interface Sorted {
   readonly events: readonly ReadEvent[]
@@ -82,9 +90,12 @@ interface Sorted {
 }
 
 async function save(client: PoolClient, o: RecordOptions, sorted: Sorted): Promise<Recorded> {
-  const { events, letters, foreign, declarations } = sorted
-  const sagaIds = [...new Set([...events, ...letters].flatMap(({ sagaId }) => sagaId ?? []))].sort()
+  const { letters, declarations } = sorted
+  const sagaIds = [...new Set([...sorted.events, ...letters].flatMap(({ sagaId }) => sagaId ?? []))].sort()
   const standing = await lockSagas(client, sagaIds)
+  const isTooMany = ({ sagaId }: ReadEvent) => (standing.get(sagaId)?.events ?? 0) >= mostEvents
+  const events = sorted.events.filter(event => !isTooMany(event))
+  const foreign = [...sorted.foreign, ...sorted.events.filter(isTooMany).map(tooMany)]
   await saveDeclarations(client, declarations)
   await saveForeign(client, foreign)
   await saveLetters(client, letters)
