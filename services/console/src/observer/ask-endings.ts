@@ -96,7 +96,7 @@ export class Endings {
         const { ending = null, settledAt = null } = said.get(sagaId) ?? {}
         settlements.set(sagaId, {
           askedAt,
-          ending: ending && ending.slice(0, longestEnding),
+          ending: ending?.slice(0, longestEnding) ?? null,
           settledAt: settledAt === null ? null : new Date(settledAt),
         })
       }
