@@ -113,12 +113,13 @@ test('a saga that who settles it does not know stands named with who speaks of i
 })
 
 test('violations of a saga with a discarded message are reported apart, with what was discarded', async () => {
-  const discarded = ['undo deduct_balance']
-  const sources = [order([confirmed(saga, { figures: {} })]), balance([{ ...paid(saga), discarded }])]
+  const discarded = ['undo deduct_balance', 'deduct_balance']
+  const figures = { 'paid EUR': 500, 'paid USD': 1 }
+  const sources = [order([confirmed(saga, { figures: {} })]), balance([statement(saga, { figures, discarded })])]
   const { violations, discarded: apart, sagas } = await auditOver(sources, { before, atRest: true })
   expect(violations).toEqual([])
   expect(apart.violations.map(violationText)).toEqual([
-    `saga ${saga} CONFIRMED (discarded in balance: undo deduct_balance): paid EUR: order 0, balance 500`,
+    `saga ${saga} CONFIRMED (discarded in balance: undo deduct_balance; balance: deduct_balance): paid EUR: order 0, balance 500; paid USD: order 0, balance 1`,
   ])
   expect(sagas).toMatchObject({ discarded: 1, settled: 1 })
 })
@@ -134,7 +135,9 @@ describe('at rest', () => {
     ])
     expect(await texts(order([open]), balance([statement(saga, { openLetter: true })]))).toEqual([])
     expect(await texts(order([open]), notification([statement(saga, { openLetter: true })]))).toEqual([])
-    expect(await texts(order([open]), balance([statement(saga, { discarded: ['deduct_balance'] })]))).toEqual([])
+    const given = [order([open]), balance([statement(saga, { discarded: ['deduct_balance'] })])]
+    const { violations, discarded } = await auditOver(given, { before, atRest: true })
+    expect([violations, discarded.violations]).toEqual([[], []])
     expect((await auditOver([order([open]), balance([])], { before })).violations).toEqual([])
   })
 
@@ -145,6 +148,10 @@ describe('at rest', () => {
     ])
     const behind = statement(saga, { unfinished: true, openLetter: true })
     expect(await texts(order([settled]), notification([behind]))).toEqual([])
+    const unfinished = statement(saga, { unfinished: true })
+    expect(await texts(order([settled]), balance([unfinished]), notification([unfinished]))).toEqual([
+      `saga ${saga} CONFIRMED: at rest, but unfinished in balance, notification with no open letter there`,
+    ])
   })
 
   test('an event that is not published is one', async () => {
@@ -169,12 +176,13 @@ describe('at rest', () => {
 
 test('an account that does not come to zero is a violation of its service', async () => {
   const violations = [{ account: 'ada', parts: { deposited: 5, balance: -4 } }]
-  const books = [{ book: 'money', accounts: 2, parts: { deposited: 10, balance: -9 }, wrong: 1, violations }]
+  const books = [{ book: 'money', accounts: 2, parts: { deposited: 10, balance: -9 }, wrong: 3, violations }]
   const report = await auditOver([order([]), balance([], { books })], { before })
   expect(report.violations.map(violationText)).toEqual([
     'balance, book money, ada: deposited 5, balance -4 come to 1, not to 0',
   ])
-  expect(report).toMatchObject({ found: 1, books: [{ service: 'balance', book: 'money', wrong: 1 }] })
+  // Two more are counted, which the book does not name.
+  expect(report).toMatchObject({ found: 3, books: [{ service: 'balance', book: 'money', wrong: 3 }] })
 })
 
 test('with nobody who says how sagas end, there is nothing to compare with', async () => {

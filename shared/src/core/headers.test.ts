@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { recordHeaders, storableHeaders } from './headers.ts'
+import { recordHeaders, storableHeaders, textHeader } from './headers.ts'
 
 test('headers of any bytes survive being stored as JSON', () => {
   fc.assert(
@@ -15,7 +15,7 @@ test('headers of any bytes survive being stored as JSON', () => {
 })
 
 test('of a repeated header the first value is kept, and an absent one is absent', () => {
-  expect(storableHeaders({ a: ['1', '2'], b: undefined, c: Buffer.from([255]) })).toEqual({
+  expect(storableHeaders({ a: ['1', '2'], b: undefined, c: Buffer.from([255]), d: null, e: [] })).toEqual({
     a: '1',
     c: { base64: '/w==' },
   })
@@ -24,4 +24,18 @@ test('of a repeated header the first value is kept, and an absent one is absent'
 test('a header named __proto__ is a header', () => {
   const headers = storableHeaders(Object.fromEntries([['__proto__', Buffer.from('x')]]))
   expect(Object.entries(recordHeaders(JSON.parse(JSON.stringify(headers))))).toEqual([['__proto__', 'x']])
+})
+
+test('a name that the database would refuse is kept as near as it can be', () => {
+  expect(storableHeaders({ 'a\0b\0': 'x', 'c\ud800': 'y' })).toEqual({ 'a\ufffdb\ufffd': 'x', 'c\ufffd': 'y' })
+})
+
+test('headers of text alone, as all of our own are, go out as they are, without a copy', () => {
+  const headers = { ce_id: 'me', traceparent: '' }
+  expect(recordHeaders(headers)).toBe(headers)
+})
+
+test('a header that is missing or no text has no text', () => {
+  const headers = { text: '', bytes: { base64: '/w==' } }
+  expect(['text', 'bytes', 'missing'].map(name => textHeader(headers, name))).toEqual(['', undefined, undefined])
 })

@@ -20,7 +20,7 @@ export function storableHeaders(raw: RawHeaders): Headers {
 }
 
 function storableValue(value: NonNullable<HeaderValue>): Headers[string] {
-  const bytes = typeof value === 'string' ? Buffer.from(value) : Buffer.from(value)
+  const bytes = Buffer.from(value)
   try {
     const text = utf8.decode(bytes)
     if (!text.includes('\0')) return text

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Death, letter, requestOf } from './letter.ts'
+import { type Death, letter, marker, requestOf } from './letter.ts'
 
 const death: Death = {
   ...{ letterId: 'me', deaths: 1, service: 'ledger', step: 'charge', direction: 'action', errorCode: 'handler-threw' },
@@ -22,4 +22,42 @@ test('a request that is too long is left out, and that there was one is not', ()
 test('what a sender claims to be our request is not taken over, nor is one that is none', () => {
   expect(requestOf(of(null, { 'dlq-request': '{"value":"pay bob"}' }))).toBeNull()
   for (const text of ['null', '{', { base64: '/w==' }]) expect(requestOf({ 'dlq-request': text })).toBeUndefined()
+})
+
+test('a letter is the message as it came, with its cause in headers of ours over any of that name', () => {
+  const key = Buffer.from('key')
+  const headers = { ce_id: 'me', odd: { base64: '/w==' }, 'dlq-id': 'a sender’s' }
+  const body = Buffer.from('body')
+  expect(letter({ key, headers, body }, death)).toEqual({
+    ...{ key, body },
+    headers: {
+      ...{ ce_id: 'me', odd: { base64: '/w==' }, 'dlq-id': 'me', 'dlq-deaths': '1', 'dlq-status': 'dead' },
+      ...{ 'dlq-service': 'ledger', 'dlq-step': 'charge', 'dlq-direction': 'action', 'dlq-attempts': '5' },
+      ...{ 'dlq-error-code': 'handler-threw', 'dlq-error-message': 'no answer' },
+      'dlq-first-failed-at': '2026-01-01T00:00:00.000Z',
+    },
+  })
+})
+
+test('rule 22: what we add to a message has a bound', () => {
+  const textOf = (name: string, changes: Partial<Death>) =>
+    letter({ key: null, headers: {}, body: null }, { ...death, ...changes }).headers[name] as string
+  expect(textOf('dlq-error-message', { errorMessage: 'x'.repeat(2_001) })).toBe('x'.repeat(2_000))
+  const stackOf = (errorStack: string) => textOf('dlq-error-stack', { errorStack })
+  expect(stackOf('x'.repeat(4_096))).toBe('x'.repeat(4_096))
+  expect(stackOf('x'.repeat(4_097))).toBe('x'.repeat(4_096))
+  // In bytes, and without the half of a character at the cut: 1 byte and 1,365 of 3, or 1,023 of 4.
+  expect(stackOf(`x${'€'.repeat(4_000)}`)).toBe(`x${'€'.repeat(1_365)}`)
+  expect(stackOf(`x${'💸'.repeat(4_000)}`)).toBe(`x${'💸'.repeat(1_023)}`)
+  const requestOfSize = (bytes: number) => textOf('dlq-request', { request: { value: 'x'.repeat(bytes - 12) } })
+  expect(requestOfSize(65_536)).toHaveLength(65_536)
+  expect(requestOfSize(65_537)).toBe('')
+})
+
+test('a marker says of which death a letter is open no more, and has no body', () => {
+  const key = Buffer.from('key')
+  expect(marker('me', 3, 'closed', key)).toEqual({
+    ...{ key, body: null },
+    headers: { 'dlq-id': 'me', 'dlq-deaths': '3', 'dlq-status': 'closed' },
+  })
 })

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { accept, after, refuse, refused, reject, succeed } from '../kit.ts'
-import { decided, fields, type Given, logRow, message } from '../testing/decisions.fixture.ts'
+import { decided, fields, type Given, logRow, message, now, sagaId } from '../testing/decisions.fixture.ts'
+import { delivered } from '../testing/delivered.fixture.ts'
 import { Alarm, ledger, Noted, Paid, Poke, Undone } from '../testing/participant.fixture.ts'
-import type { Delivery } from './delivery.ts'
-import { checked } from './run-handler.ts'
+import { Charged, Wrote, workshop } from '../testing/workshop.fixture.ts'
+import type { Delivery, Origin } from './delivery.ts'
+import { checked, runHandler } from './run-handler.ts'
+import { loadedTable, openViews, type Row } from './views.ts'
 
 const errorOf = (given: Given, ...deliveries: Delivery[]) => decided(given, ...deliveries).decided[0]!.error
 const note = (outcome: unknown) => errorOf({ instead: { note: () => outcome } }, message(Noted))
@@ -89,4 +92,61 @@ describe('a no leaves nothing behind', () => {
         message: 'poke on Poke: a command answers: return accept or refuse',
       }),
     ))
+})
+
+describe('a handler that calls', () => {
+  const kafka: Origin = { source: 'kafka' }
+  const answered = (result: Extract<Origin, { source: 'result' }>['result']): Origin => ({
+    ...{ source: 'result', attempts: 1, dueAtMs: 1, result },
+  })
+  function run(handler: object, origin: Origin = kafka, request: { value: unknown } | null = null, type = Charged) {
+    const delivery = delivered(type, fields, { participant: workshop })
+    const reaction = { ...delivery.reaction, handler: { ...delivery.reaction.handler, ...handler } }
+    const table = loadedTable('accounts', 'account', new Map([['ann', undefined]]))
+    const states = openViews([{ table, access: 'lock', keys: ['ann'] }])
+    const context = { now, sagaId, settings: {} }
+    return runHandler({ ...delivery, reaction, origin } as Delivery, 'run', request, states, context)
+  }
+  const never = () => {
+    throw new Error('it was asked')
+  }
+  const puts =
+    (outcome: unknown) =>
+    (_event: unknown, { accounts }: { accounts: { put(row: Row): void } }) => {
+      accounts.put({ account: 'ann', balance: 5 })
+      return outcome
+    }
+
+  test('asks for what it intends', () =>
+    expect(run({})).toEqual({ end: 'call', request: { account: 'ann', amount: 5 } }))
+  test('rule 23: once begun it is repeated as it was, whatever it would intend now', () =>
+    expect(run({ intend: never }, kafka, { value: 7 })).toEqual({ end: 'call', request: 7 }))
+  test('may know without a call how its step ends', () => {
+    expect(run({ intend: () => reject('no') })).toEqual({ end: 'outcome', outcome: reject('no') })
+    expect(run({ intend: puts(reject('no')) })).toMatchObject({ end: 'thrown', error: { code: 'no-with-puts' } })
+  })
+  test('puts nothing before it was answered', () =>
+    expect(run({ intend: puts({ request: 7 }) })).toMatchObject({
+      end: 'thrown',
+      error: {
+        code: 'intent-with-puts',
+        message: 'charge: an intent puts nothing; `record` does, when the call has answered',
+      },
+    }))
+  test('records the answer, and puts then', () => {
+    const record = (e: unknown, response: string, views: never) => puts(succeed(response as never))(e, views)
+    const origin = answered({ ok: true, response: 'thanks' })
+    expect(run({ intend: never, record }, origin)).toEqual({ end: 'outcome', outcome: succeed('thanks' as never) })
+  })
+  test('a call that failed is what failed', () => {
+    const error = new Error('no answer')
+    expect(run({ intend: never, record: never }, answered({ ok: false, error }))).toEqual({ end: 'thrown', error })
+  })
+  test('and one with SQL of its own has no turn in a batch', () =>
+    expect(run({}, kafka, null, Wrote as never)).toMatchObject({
+      ...{
+        end: 'thrown',
+        error: { code: 'sql-in-batch', message: 'write: a sql handler runs in a transaction of its own' },
+      },
+    }))
 })

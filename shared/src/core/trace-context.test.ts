@@ -13,6 +13,8 @@ test.each([
   'nonsense',
   `00-${trace}-${span}`,
   `00-${trace}-${span}-01-more`,
+  `00-${trace}-${span}-01more`,
+  `cc-${trace}-${span}-01more`,
   `ff-${trace}-${span}-01`,
   `00-${'0'.repeat(32)}-${span}-01`,
   `00-${trace}-${'0'.repeat(16)}-01`,
