@@ -185,6 +185,33 @@ test('an account that does not come to zero is a violation of its service', asyn
   expect(report).toMatchObject({ found: 3, books: [{ service: 'balance', book: 'money', wrong: 3 }] })
 })
 
+test('a report is the same in whatever order they are asked, and tells what stands in each', async () => {
+  const books = [{ book: 'money', accounts: 0, parts: {}, wrong: 0, violations: [] }]
+  const [a, b, c] = [order([confirmed(saga)]), balance([], { books, unpublished: 2 }), notification([], { books })]
+  const report = await auditOver([a, b, c], { before })
+  for (const sources of [
+    [c, b, a],
+    [b, a, c],
+    [c, a, b],
+  ])
+    expect(JSON.stringify(await auditOver(sources, { before }))).toBe(JSON.stringify(report))
+  expect(report).toMatchObject({
+    ...{ before: before.toISOString(), atRest: false, found: 1 },
+    figures: [{ family: 'paid', services: ['order', 'balance'] }],
+    books: books.flatMap(book => ['balance', 'notification'].map(service => ({ ...book, service }))),
+  })
+  const backlog = { unfinished: 0, openLetters: 0, unpublished: 0 }
+  const each = [
+    ['order', backlog],
+    ['balance', { ...backlog, unpublished: 2 }],
+    ['notification', backlog],
+  ]
+  expect(Object.entries(report.backlog)).toEqual(each)
+})
+
 test('with nobody who says how sagas end, there is nothing to compare with', async () => {
-  await expect(auditOver([balance([])], { before })).rejects.toMatchObject({ code: 'audit-unsettled' })
+  await expect(auditOver([notification([]), balance([])], { before })).rejects.toMatchObject({
+    code: 'audit-unsettled',
+    message: "none of balance, notification says how sagas end: one participant's audit must have `settles`",
+  })
 })
