@@ -158,6 +158,26 @@ test.concurrent('a record that the database refuses is kept raw, and those besid
     ])
   }))
 
+test.concurrent('a database that is too slow for its statements loses it nothing', () =>
+  onGround(async ground => {
+    await ground.declare(...ground.participants)
+    await ground.publisher.publish(...confirmedOrder(ground.publisher))
+    const console = await ground.process()
+    await migrateOwn(ground.databaseUrl, new URL('../../services/console/migrations/', import.meta.url))
+    await ground.query(`create sequence tries;
+      create function run_out_of_time() returns trigger language plpgsql as
+        $$ begin perform nextval('tries'); raise exception 'canceling statement' using errcode = '57014'; end $$;
+      create trigger slow before insert on events for each statement execute function run_out_of_time()`)
+    await console.start()
+    await until('it has tried again', async () => {
+      const [tries] = await ground.query('select last_value::integer as n from tries')
+      return tries.n > 12
+    })
+    await ground.query('drop trigger slow on events')
+    await ground.seen(6)
+    expect(await ground.query('select why from foreign_records')).toEqual([])
+  }))
+
 test.concurrent('a database whose connections break again and again loses it nothing', () =>
   onGround(async ground => {
     await ground.declare(...ground.participants)
