@@ -34,7 +34,7 @@ const empty = async (service: ServiceName, ...tables: string[]) => {
 }
 beforeEach(async () => {
   for (const service of serviceNames)
-    await empty(service, 'saga.sagas', 'saga.waiting', 'saga.outbox', 'saga.outbox_bundles', 'saga.operator_acts')
+    await empty(service, 'saga.sagas', 'saga.waiting', 'saga.outbox', 'saga.operator_acts')
   await empty('order', 'orders')
   await empty('inventory', 'stock', 'reservations', 'holds')
   await empty('balance', 'accounts', 'debits')
@@ -399,7 +399,7 @@ describe('at rest', () => {
 
   test('an event that was never published, and a message that is retried', async () => {
     await pools.order.query('delete from orders where not settled')
-    const outbox = `insert into saga.outbox (seq, n, saga_id, topic, partition, headers) values (1, 1, '${confirmed}', 't', 0, '{}')`
+    const outbox = `insert into saga.outbox (seq, n, saga_id, topic, partition, headers, deferred) values (1, 1, '${confirmed}', 't', 0, '{}', false)`
     const retry = letter(refunded).replace('dead', 'retry')
     await pools.balance.query(retry)
     expect(await found('balance', outbox, { atRest: true })).toEqual(

@@ -98,7 +98,7 @@ test('with Kafka away orders are taken until the outbox is full, then refused; w
     expect(refused).toMatchObject({ status: 503, body: { code: 'outbox-full' } })
     expect(refused.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
     expect(acknowledged.size).toBeGreaterThanOrEqual(outboxMax)
-    const [outbox] = await running.query('order', 'select count(*) from saga.unpublished')
+    const [outbox] = await running.query('order', 'select count(*) from saga.outbox')
     expect(outbox.count).toBe(acknowledged.size)
     expect((await ask(url, 'GET', `/orders/${[...acknowledged.keys()][0]}`)).body.status).toBe('PENDING')
     expect((await ask(url, 'GET', '/livez')).status).toBe(200)

@@ -165,7 +165,7 @@ async function expectExactlyTheLetters(): Promise<void> {
     'all letters are published',
     async () => {
       const left = await Promise.all(
-        serviceNames.map(service => shop.query(service, 'select count(*) from saga.unpublished')),
+        serviceNames.map(service => shop.query(service, 'select count(*) from saga.outbox')),
       )
       return left.every(([row]) => row.count === 0)
     },

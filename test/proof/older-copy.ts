@@ -75,4 +75,4 @@ export async function named(shop: RunningShop) {
 }
 
 export const outboxRows = async (shop: RunningShop, service: ServiceName): Promise<number> =>
-  (await shop.query(service, 'select count(*) from saga.unpublished'))[0].count
+  (await shop.query(service, 'select count(*) from saga.outbox'))[0].count

@@ -179,7 +179,7 @@ test('rule 21: discarded, the record makes no new letter when it is delivered ag
   )
   await eventually(
     'and was published',
-    () => ledger.query('select from saga.unpublished'),
+    () => ledger.query('select from saga.outbox'),
     rows => rows.length === 0,
   )
   expect(await onLetterTopic(ref.id)).toEqual(['dead 1', 'discarded 1'])

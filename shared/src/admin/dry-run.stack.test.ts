@@ -54,7 +54,7 @@ async function deadFirst(deployment: Deployment, ...events: SentEvent[]) {
   )
   await eventually(
     'all has left',
-    () => deployment.query('select from saga.unpublished'),
+    () => deployment.query('select from saga.outbox'),
     rows => rows.length === 0,
   )
   return { id: events[0]!.id, sagaId, deaths: 1 }

@@ -16,9 +16,7 @@ beforeAll(async () => {
 afterEach(async () => {
   behaviour.clear()
   await ledger.stopAll()
-  await ledger.query(
-    'truncate saga.waiting, saga.saga_log, saga.sagas, saga.outbox, saga.outbox_bundles, saga.operator_acts',
-  )
+  await ledger.query('truncate saga.waiting, saga.saga_log, saga.sagas, saga.outbox, saga.operator_acts')
 })
 afterAll(() => ledger.close())
 

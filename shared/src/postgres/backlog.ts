@@ -1,5 +1,4 @@
 import type { Pool } from 'pg'
-import { oldestUnpublished } from './oldest-unpublished.ts'
 
 export interface StoredBacklog {
   readonly parked: number
@@ -17,8 +16,8 @@ export async function readBacklog(pool: Pool, outboxMax: number): Promise<Stored
     text: `select (select count(*) from saga.waiting where kind = 'parked') as parked,
              (select json_object_agg(step, letters) from (select coalesce(step, '') as step, count(*) as letters
                 from saga.waiting where kind = 'dead' group by 1) d) as dead,
-             (select count(*) from (select from saga.unpublished limit $1) o) as outbox,
-             coalesce(extract(epoch from now() - ${oldestUnpublished}), 0)::float8 as oldest,
+             (select count(*) from (select from saga.outbox limit $1) o) as outbox,
+             (select coalesce(extract(epoch from now() - created_at), 0)::float8 from saga.outbox order by seq, n limit 1) as oldest,
              (select coalesce(extract(epoch from now() - min(due_at)), 0)::float8 from saga.waiting where kind = 'timer' and due_at <= now()) as lag`,
     values: [outboxMax + 1],
   })

@@ -1,5 +1,4 @@
 import type { ClientBase, Pool } from 'pg'
-import { oldestUnpublished } from './oldest-unpublished.ts'
 
 /** A message that is not done, as it stands in the table. */
 export interface StoredMessage {
@@ -73,8 +72,8 @@ export async function countWaiting(pool: Pool): Promise<Counted> {
   const found = await pool.query(
     `select count(*) filter (where kind = 'retry') as retrying, count(*) filter (where kind = 'parked') as parked,
        count(*) filter (where kind = 'calling') as calling, count(*) filter (where kind = 'dead') as dead,
-       count(*) filter (where kind = 'timer') as timers, (select count(*) from saga.unpublished) as outbox,
-       ${waitedMs(oldestUnpublished)} as "outboxOldestMs",
+       count(*) filter (where kind = 'timer') as timers, (select count(*) from saga.outbox) as outbox,
+       (select ${waitedMs('created_at')} from saga.outbox order by seq, n limit 1) as "outboxOldestMs",
        ${waitedMs("min(due_at) filter (where kind = 'timer' and due_at <= now())")} as "timerLagMs", now() as now
      from saga.waiting`,
   )

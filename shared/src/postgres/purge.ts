@@ -35,8 +35,7 @@ export async function purgeSagas(
     const range = [locked.map(row => row.saga_id), first, last]
     const unfinished =
       (o.onlyFinished ?? true)
-        ? `and not exists (select from saga.waiting w where w.saga_id = s.saga_id) and not exists (select from saga.outbox o where o.saga_id = s.saga_id)
-           and saga_id not in (select unnest(saga_ids) from saga.outbox_bundles)`
+        ? `and not exists (select from saga.waiting w where w.saga_id = s.saga_id) and not exists (select from saga.outbox o where o.saga_id = s.saga_id)`
         : ''
     // The range besides the ids: its rows are neighbours in every table, and are read as such.
     const { rows: purged } = await client.query<{ saga_id: string }>(

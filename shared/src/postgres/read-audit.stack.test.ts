@@ -15,11 +15,7 @@ beforeAll(async () => {
   audited = await auditedTables(db.pool, auditedLedger)
 })
 afterAll(() => db.close())
-beforeEach(() =>
-  db.query(
-    'truncate payments, accounts, saga.sagas, saga.waiting, saga.outbox, saga.outbox_bundles, saga.operator_acts',
-  ),
-)
+beforeEach(() => db.query('truncate payments, accounts, saga.sagas, saga.waiting, saga.outbox, saga.operator_acts'))
 
 const beganMs = Date.parse('2026-01-01T00:00:00Z')
 const before = new Date(beganMs + 60_000).toISOString()
@@ -84,9 +80,10 @@ describe('figures', () => {
     [
       'an unpublished event',
       () =>
-        db.query(`insert into saga.outbox_bundles (seq, n, saga_ids, records) values (1, 1, array[$1::uuid], '')`, [
-          saga,
-        ]),
+        db.query(
+          `insert into saga.outbox (seq, n, saga_id, topic, partition, headers, deferred) values (1, 1, $1, 't', 0, '{}', false)`,
+          [saga],
+        ),
       { unfinished: true },
     ],
     [

@@ -101,7 +101,7 @@ async function readStanding(
          null as discarded
        from saga.waiting where saga_id = any($1::uuid[])
        union all
-       select saga_id, true, false, false, null from saga.unpublished where saga_id = any($1::uuid[])
+       select saga_id, true, false, false, null from saga.outbox where saga_id = any($1::uuid[])
        union all
        select saga_id, false, false, false, case direction when 'compensation' then 'undo ' else '' end || step
        from saga.operator_acts where saga_id = any($1::uuid[]) and act = 'discard' and (forced or $3)

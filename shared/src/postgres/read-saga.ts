@@ -2,7 +2,6 @@ import type { Pool } from 'pg'
 import { type Image, imagesInFull } from '../core/images.ts'
 import type { Status } from '../core/saga.ts'
 import { listActsOf, type StoredAct } from './list-acts.ts'
-import { listUnpublishedOf, type UnpublishedEvent } from './list-unpublished.ts'
 import { listWaitingOf, type StoredMessage } from './list-waiting.ts'
 import { inSnapshot } from './snapshot.ts'
 
@@ -24,7 +23,12 @@ export interface StoredSaga {
   readonly createdAt: Date
   readonly log: readonly StoredStep[]
   readonly waiting: readonly StoredMessage[]
-  readonly unpublished: readonly UnpublishedEvent[]
+  readonly unpublished: readonly {
+    readonly id: string
+    readonly type: string
+    readonly topic: string
+    readonly createdAt: Date
+  }[]
   readonly acts: readonly StoredAct[]
 }
 
@@ -43,9 +47,14 @@ export function readSaga(pool: Pool, sagaId: string, letterTopic: string): Promi
        from saga.saga_log where saga_id = $1::uuid order by created_at, step, direction`,
       [sagaId],
     )
+    const outbox = await tx.query(
+      `select headers->>'ce_id' as id, headers->>'ce_type' as type, topic, created_at as "createdAt" from saga.outbox
+       where saga_id = $1::uuid and topic <> $2 order by seq, n`,
+      [sagaId, letterTopic],
+    )
     const waiting = await listWaitingOf(tx, sagaId)
     return {
-      ...{ createdAt: found.createdAt, waiting, unpublished: await listUnpublishedOf(tx, sagaId, letterTopic) },
+      ...{ createdAt: found.createdAt, waiting, unpublished: outbox.rows },
       log: imagesInFull<StoredStep>(log.rows),
       acts: await listActsOf(tx, sagaId),
     }

@@ -1,8 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { OutboxPlace } from './acknowledged.ts'
-import { unpackRows } from './bundle.ts'
 import type { StoredRow } from './save-outbox.ts'
-import type { LeftBundle } from './unpack-bundles.ts'
 
 /** A row that the sweeper may publish, without its bytes. */
 export interface SweepablePlace extends OutboxPlace {
@@ -13,50 +11,51 @@ export interface SweepablePlace extends OutboxPlace {
 }
 
 export interface SweepOptions {
-  /** Rows whose sagas are looked at, the oldest first. */
+  /** Sagas looked at. */
   readonly limit: number
+  readonly olderThanMs: number
+  /** Looking for old rows costs more than looking for deferred ones. */
+  readonly includingOld: boolean
   /** Sagas, and lanes, that have to wait: they must not take the places of those that can go. */
   readonly without: { readonly sagas: readonly string[]; readonly lanes: readonly string[] }
 }
 
-/**
- * The rows that the sweeper may publish, in order within each saga: all of those of which nothing stands in a bundle, which
- * is still its committer's (rule 24). One statement: between two, a bundle that the first has not seen yet could become rows
- * that the second does not see any more.
- */
-export async function findSweepable(client: ClientBase, { limit, without }: SweepOptions): Promise<SweepablePlace[]> {
-  const found = await client.query({
-    name: 'sweep-places',
-    text: `with candidates as materialized (
-             select distinct saga_id from (
-               select saga_id from saga.outbox where saga_id <> all($2::uuid[]) and topic || '/' || partition <> all($3::text[])
-                 and saga_id not in (select unnest(saga_ids) from saga.outbox_bundles)
-               order by seq, n limit $1) oldest)
-           select o.saga_id, seq, n, topic || '/' || partition as lane, octet_length(body) as bytes
-           from candidates join saga.outbox o using (saga_id) order by saga_id, seq, n`,
-    values: [limit, without.sagas, without.lanes],
-  })
-  return found.rows.map(({ saga_id: sagaId, seq, n, lane, bytes }) => ({ sagaId, seq, n, lane, bytes: bytes ?? 0 }))
+const mayGo = `saga_id <> all($2::uuid[]) and topic || '/' || partition <> all($3::text[])`
+/** Sagas with a row that was deferred, or one that has stood for longer than its own publisher may still send it. */
+const candidates = {
+  deferred: `select distinct saga_id from saga.outbox where deferred and ${mayGo} limit $1`,
+  // seq rises with time: the oldest rows are the first ones, and no index on created_at has to be kept.
+  old: `select distinct saga_id from (select saga_id, created_at from saga.outbox where ${mayGo} order by seq, n limit $1) oldest
+        where created_at < now() - $4 * interval '1 ms'`,
 }
 
 /**
- * Bundles that have stood for longer than their committers may still publish them, the oldest first, and at least one: a
- * process that was killed leaves all that it had under way, which must not come at once.
+ * The rows that the sweeper may publish, in order within each saga: from its oldest on, as long as each was deferred or
+ * is older than twice the publish window. A younger row that was not deferred is still its committer's (rule 24).
  */
-export async function findOldBundles(
-  client: ClientBase,
-  o: { readonly olderThanMs: number; readonly most: { readonly bundles: number; readonly bytes: number } },
-): Promise<LeftBundle[]> {
-  // seq rises with time: the oldest are the first ones, and no index on created_at has to be kept.
-  const found = await client.query({
-    name: 'old-bundles',
-    text: `select seq, n, records from (
-             select *, sum(octet_length(records)) over (order by seq, n) - octet_length(records) as bytes_before
-             from (select * from saga.outbox_bundles order by seq, n limit $1) first) oldest
-           where created_at < now() - $2 * interval '1 ms' and bytes_before < $3`,
-    values: [o.most.bundles, o.olderThanMs, o.most.bytes],
+export async function findSweepable(client: ClientBase, o: SweepOptions): Promise<SweepablePlace[]> {
+  const { limit, olderThanMs, without } = o
+  const values = [limit, without.sagas, without.lanes]
+  const found = await client.query({ name: 'sweep-deferred', text: candidates.deferred, values })
+  const old = o.includingOld
+    ? await client.query({ name: 'sweep-old', text: candidates.old, values: [...values, olderThanMs] })
+    : { rows: [] }
+  const sagas = [...new Set([...found.rows, ...old.rows].map(row => row.saga_id))]
+  if (sagas.length === 0) return []
+  const rows = await client.query({
+    name: 'sweep-places',
+    text: `select saga_id, seq, n, topic || '/' || partition as lane, octet_length(body) as bytes,
+             deferred or created_at < now() - $2 * interval '1 ms' as is_left
+           from saga.outbox where saga_id = any($1::uuid[]) order by saga_id, seq, n`,
+    values: [sagas, olderThanMs],
   })
-  return found.rows.map(({ seq, n, records }) => ({ seq, n, rows: unpackRows(seq, records) }))
+  const sweepable: SweepablePlace[] = []
+  const stopped = new Set<string>()
+  for (const { saga_id: sagaId, seq, n, lane, bytes, is_left } of rows.rows) {
+    if (!is_left) stopped.add(sagaId)
+    if (!stopped.has(sagaId)) sweepable.push({ sagaId, seq, n, lane, bytes: bytes ?? 0 })
+  }
+  return sweepable
 }
 
 /** The rows themselves, in the order of their places; those that are gone meanwhile are left out. */
@@ -67,7 +66,7 @@ export async function readOutbox(client: ClientBase, places: readonly OutboxPlac
            join saga.outbox o using (seq, n) order by place`,
     values: [places.map(p => p.seq), places.map(p => p.n)],
   })
-  return read.rows.map(({ saga_id: sagaId, seq, n, topic, partition, key, headers, body }) => ({
-    ...{ sagaId, seq, n, topic, partition, key, headers, body },
+  return read.rows.map(({ saga_id: sagaId, seq, n, topic, partition, key, headers, body, deferred }) => ({
+    ...{ sagaId, seq, n, topic, partition, key, headers, body, deferred },
   }))
 }

@@ -13,7 +13,7 @@ import { loadUnreadable } from './load-unreadable.ts'
 import { type Found, lockSagas, openSagasUnlocked, type SagaToLock } from './lock-sagas.ts'
 import { keepOrUndo, runSqlHandler } from './run-sql-handler.ts'
 import { saveActs } from './save-acts.ts'
-import { type CommittedRow, deferred, findStanding, saveOutbox } from './save-outbox.ts'
+import { deferred, findStanding, type StoredRow, saveOutbox } from './save-outbox.ts'
 import { saveSagas } from './save-sagas.ts'
 import { saveStates } from './save-states.ts'
 import type { StateTable } from './state-tables.ts'
@@ -49,7 +49,7 @@ export interface Batch {
 
 export interface Committed {
   readonly decision: Decision
-  readonly outbox: readonly CommittedRow[]
+  readonly outbox: readonly StoredRow[]
   /** Commands whose key somebody else had: their answer, not a run. */
   readonly repeats: ReadonlyMap<Delivery, Repeat>
   /** Monotonic, from before COMMIT was sent: the publish window begins here (rule 24). */
@@ -73,7 +73,6 @@ export async function transact(store: Store, batch: Batch): Promise<Committed> {
     const committingAtMs = performance.now()
     await commit(client, store.rules.safeguards.commitAcknowledged)
     store.acknowledged.deleted(acknowledged)
-    store.acknowledged.committed(work.outbox)
     return { ...work, committingAtMs }
   } catch (error) {
     store.acknowledged.giveBack(acknowledged)
@@ -131,14 +130,16 @@ export async function inTransaction(
   // A message that is not run needs no rows; its keys may be what the database refused (NUL, no uuid).
   const toRun = deliveries.filter(delivery => !batch.failed.has(delivery))
   // Sent together, in lock order (rule 3). If one is refused the transaction is, and with it all that were sent behind.
-  const [clock, sagas, unreadable, , behind, loadedTables] = await Promise.all([
+  const [clock, sagas, unreadable, , standing, loadedTables] = await Promise.all([
     tx.query({ name: 'clock', text: `select now() as now, nextval('saga.arrival') as seq` }),
     loadSagas(tx, found),
     loadUnreadable(tx, batch.acts),
     deleteAcknowledged(tx, acknowledged),
-    findStanding(tx, store.acknowledged, sagasWithOutbox(found, batch.acts)),
+    findStanding(tx, sagasWithOutbox(found, batch.acts)),
     loadStates(tx, tables, toRun, safeguards.lockOrder),
   ])
+  // Looked at now and again when rows are saved: what is acknowledged at either moment holds nothing up.
+  const behind = store.acknowledged.unacknowledged(standing)
   const { now, seq } = clock.rows[0] as { now: Date; seq: number }
   const loaded = { now, seq, sagas, tables: loadedTables, turns: store.turns(), random: Math.random }
   const ended = new Map<Delivery, Handled>([...batch.failed].map(([d, error]) => [d, { end: 'thrown', error }]))
@@ -157,12 +158,10 @@ export async function inTransaction(
   })
 
   // A letter of a record that nobody could read is behind its own markers only, and no saga's lock keeps those away.
-  const lettersBehind = await findStanding(tx, store.acknowledged, letters.map(sagaIdOf))
-  // Looked at again: what has been acknowledged meanwhile holds nothing up.
-  const standsStill = store.acknowledged.unacknowledged([...behind, ...lettersBehind])
+  const standsStill = store.acknowledged.unacknowledged([...behind, ...(await findStanding(tx, letters.map(sagaIdOf)))])
   const waits = new Set(safeguards.deferral ? standsStill.map(sagaIdOf) : [])
   const outbox = deferred([...decision.outbox, ...letters], seq, waits)
-  const keeps = (row: CommittedRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
+  const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
   const saves = [
     ...saveSagas(rules.service, sagas.values(), rules.partitionOf),
     ...saveOutbox(seq, outbox.filter(keeps)),

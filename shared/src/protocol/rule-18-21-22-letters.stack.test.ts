@@ -109,7 +109,7 @@ async function diesWithItsProcess(letterInTransaction: boolean) {
   )
   await eventually(
     'nothing is left to publish',
-    () => ledger.query('select from saga.unpublished'),
+    () => ledger.query('select from saga.outbox'),
     rows => rows.length === 0,
   )
   return letters(died.id)
@@ -176,7 +176,7 @@ test('rule 21: what nobody can read is a letter with its bytes untouched, parks 
   )
   await eventually(
     'nothing is left to publish',
-    () => ledger.query('select from saga.unpublished'),
+    () => ledger.query('select from saga.outbox'),
     rows => rows.length === 0,
   )
   expect(await unreadable()).toHaveLength(found.length)
@@ -205,7 +205,7 @@ const tooLarge = (sagaId: string, letters: number) => {
   behaviour.set(`pay/${sagaId}`, () => succeed(Done({ sagaId, account: 'x'.repeat(letters), amount: 1 })))
   return sent(Paid, { sagaId, account: 'ann', amount: 5 })
 }
-const outboxOf = (sagaId: string) => ledger.query('select from saga.unpublished where saga_id = $1', [sagaId])
+const outboxOf = (sagaId: string) => ledger.query('select from saga.outbox where saga_id = $1', [sagaId])
 
 test('rule 22: an event too large for its topic fails its message before COMMIT, with a letter; one byte less leaves', async () => {
   await ledger.start()

@@ -7,7 +7,6 @@ import { PermanentError, succeed } from '../kit.ts'
 import { purgeActs } from '../postgres/purge.ts'
 import { type Database, delivered, freshDatabase, type Instance, newSagaId } from '../testing/engine.fixture.ts'
 import { balanceOf, emitted, fenceOf, outcomes, queueOf, settle } from '../testing/ledger-checks.fixture.ts'
-import { outboxOf } from '../testing/outbox.fixture.ts'
 import { behaviour, Done, Noted, NotedToo, Paid, Undone } from '../testing/participant.fixture.ts'
 import { Charged, effectBehaviour, Uncharged, workshop, workshopTables } from '../testing/workshop.fixture.ts'
 
@@ -166,7 +165,6 @@ describe('restored from its letter', () => {
   const forgotten = async (sagaId: string) => {
     for (const table of ['waiting', 'saga_log', 'sagas', 'outbox'])
       await db.query(`delete from saga.${table} where saga_id = $1`, [sagaId])
-    await db.query('delete from saga.outbox_bundles where $1 = any(saga_ids)', [sagaId])
   }
 
   test('the message runs, and what stood behind it comes again from its topic', async () => {
@@ -245,8 +243,7 @@ test('a call in doubt that is restored from its letter is repeated as it was ask
     const charged = delivered(Charged, fields, { participant: workshop })
     await one.deliver(charged)
     await one.callEnded(one.calls[0]!, { ok: false, error: new Error('no answer') })
-    const { headers } = (await outboxOf(shop)).find(row => row.headers['dlq-status'] === 'dead')!
-    await shop.query('delete from saga.outbox_bundles')
+    const [{ headers }] = await shop.query(`select headers from saga.outbox where headers->>'dlq-status' = 'dead'`)
     for (const table of ['waiting', 'saga_log', 'sagas', 'outbox'])
       await shop.query(`delete from saga.${table} where saga_id = $1`, [sagaId])
     effectBehaviour.set(sagaId, { intend: never })

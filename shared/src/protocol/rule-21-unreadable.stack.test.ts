@@ -4,7 +4,6 @@ import { readBacklog } from '../postgres/backlog.ts'
 import { purgeTombstones } from '../postgres/purge.ts'
 import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
 import { outcomes } from '../testing/ledger-checks.fixture.ts'
-import { outboxOf } from '../testing/outbox.fixture.ts'
 import { Paid } from '../testing/participant.fixture.ts'
 
 let db: Database
@@ -23,10 +22,10 @@ test('rule 21: a record that nobody can read is one letter however often and whe
   const [a, b] = [await db.instance(), await db.instance()]
   await Promise.all([a.bury(unreadable(1), unreadable(1), unreadable(2)), b.bury(unreadable(2), unreadable(1))])
   await a.bury(unreadable(1))
-  const letters = await outboxOf(db)
-  expect(letters.map(row => row.headers['dlq-id']).toSorted()).toEqual(['source.events.v1/2/1', 'source.events.v1/2/2'])
+  const letters = await db.query('select * from saga.outbox order by headers::text')
+  expect(letters.map(row => row.headers['dlq-id']).sort()).toEqual(['source.events.v1/2/1', 'source.events.v1/2/2'])
   expect(letters[0]).toMatchObject({ topic: 'ledger.dlq', body: bytes, key: Buffer.from([0, 200]), deferred: false })
-  expect(letters[0]!.headers).toMatchObject({ 'x-raw': { base64: '/w==' }, 'dlq-error-code': 'undecodable' })
+  expect(letters[0].headers).toMatchObject({ 'x-raw': { base64: '/w==' }, 'dlq-error-code': 'undecodable' })
   const rows = await db.query('select * from saga.waiting')
   expect(rows).toHaveLength(2)
   for (const row of rows) expect(row).toMatchObject({ kind: 'dead', saga_id: null, due_at: null, body: bytes })
@@ -38,9 +37,12 @@ test('rule 21: it parks nobody, and rides in the batch of the others', async () 
   const delivery = delivered(Paid, { sagaId, account: 'ann', amount: 1 })
   await a.engine.process([{ undeliverable: unreadable(9) }, { delivery, takenAtMs: 0 }], AbortSignal.timeout(10_000))
   expect(outcomes(a.decided)).toEqual(['succeeded'])
-  const [event, letter] = (await outboxOf(db)).slice(-2)
-  expect(event).toMatchObject({ sagaId, n: 0, deferred: false })
-  expect(letter).toMatchObject({ seq: event!.seq, topic: 'ledger.dlq', deferred: false })
+  expect(
+    await db.query(`select n, deferred from saga.outbox where seq = (select max(seq) from saga.outbox) order by n`),
+  ).toEqual([
+    { n: 0, deferred: false },
+    { n: 1, deferred: false },
+  ])
 })
 
 test('rule 21: a letter that was discarded stays as a tombstone: the record, delivered again, is not buried again', async () => {
@@ -49,9 +51,9 @@ test('rule 21: a letter that was discarded stays as a tombstone: the record, del
   const by = { operator: 'ann', plan: null, reason: 'garbage', force: false }
   const discarded = await a.act({ act: 'discard', letter: { id: unreadable(20).id, sagaId: null, deaths: 1 }, ...by })
   expect(discarded).toMatchObject([{ result: 'done', errorCode: 'undecodable' }])
-  await db.query('delete from saga.outbox; delete from saga.outbox_bundles')
+  await db.query('delete from saga.outbox')
   await a.bury(unreadable(20))
-  expect(await db.query('select from saga.unpublished')).toEqual([])
+  expect(await db.query('select from saga.outbox')).toEqual([])
   expect((await readBacklog(db.pool, 100)).deadLetters).toEqual({ '': 3 })
 
   const horizonMs = 15 * 86_400_000

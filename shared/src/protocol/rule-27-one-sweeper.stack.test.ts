@@ -2,19 +2,16 @@ import type { Socket } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import type { OutboundRecord } from '../kafka/publish.ts'
-import { Acknowledged, placeText } from '../postgres/acknowledged.ts'
 import { connectionConfig } from '../postgres/connect.ts'
 import { Sweeper, sweeperLockKey } from '../runtime/sweeper.ts'
-import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
-import { outboxOf } from '../testing/outbox.fixture.ts'
-import { Paid, Undone } from '../testing/participant.fixture.ts'
+import { type Database, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
 import { eventually } from '../testing/service.fixture.ts'
 
 let db: Database
 beforeAll(async () => {
   db = await freshDatabase()
 })
-beforeEach(() => db.query('delete from saga.outbox; delete from saga.outbox_bundles'))
+beforeEach(() => db.query('delete from saga.outbox'))
 afterAll(() => db.close())
 
 /** A sweeper whose publisher only notes what it is given. */
@@ -25,7 +22,7 @@ function sweeper(locked = true): { published: string[]; stop(): Promise<void> } 
     applicationName: 'sweeper',
     publishWindowMs: 60_000,
     publisher: { publish: (records: readonly OutboundRecord[]) => published.push(...records.map(r => String(r.id))) },
-    acknowledged: new Acknowledged(),
+    isAcknowledged: () => false,
     locked,
     trouble: () => undefined,
   })
@@ -34,10 +31,10 @@ function sweeper(locked = true): { published: string[]; stop(): Promise<void> } 
   return { published, stop: () => one.stop() }
 }
 const leave = (n: number) =>
-  db.query(`insert into saga.outbox (seq, n, saga_id, topic, partition, headers) values (1, $1, $2, 't', 0, '{}')`, [
-    n,
-    newSagaId(),
-  ])
+  db.query(
+    `insert into saga.outbox (seq, n, saga_id, topic, partition, headers, deferred) values (1, $1, $2, 't', 0, '{}', true)`,
+    [n, newSagaId()],
+  )
 
 test('rule 27: of two sweepers one publishes; when it stops, the other goes on', async () => {
   const both = [sweeper(), sweeper()]
@@ -133,22 +130,6 @@ test('rules 27 and 28: one that stops with an answer half read loses its session
 test('rules 27 and 28, tcp_user_timeout off: idle_session_timeout does not end it', async () =>
   expect(await stoppedWhileReading(0, 2_000)).toBe(false))
 
-test('rule 24: what a process has committed and never published leaves when its window has passed, in order', async () => {
-  const gone = await db.instance()
-  const fields = { sagaId: newSagaId(), account: 'ann', amount: 1 }
-  const other = { ...fields, sagaId: newSagaId() }
-  await gone.deliver(delivered(Paid, fields), delivered(Paid, other))
-  // Another one, which knows nothing of the first.
-  await (await db.instance()).deliver(delivered(Undone, fields))
-  const rows = await outboxOf(db)
-  expect(rows.map(({ deferred }) => deferred)).toEqual([false, false, true])
-  await db.query(`update saga.outbox_bundles set created_at = now() - interval '3 minutes'`)
-  const { published } = sweeper()
-  await eventually('all are published', () => published.length === 3)
-  expect(published.indexOf(placeText(rows[0]!))).toBeLessThan(published.indexOf(placeText(rows[2]!)))
-  expect((await outboxOf(db)).map(({ deferred }) => deferred)).toEqual([true, true, true])
-})
-
 test('rule 27: what is refused, or fills its partition, holds up nobody else', async () => {
   const refusing: string[] = []
   const published: string[] = []
@@ -162,13 +143,13 @@ test('rule 27: what is refused, or fills its partition, holds up nobody else', a
         }
       },
     },
-    acknowledged: new Acknowledged(),
+    isAcknowledged: () => false,
     trouble: error => refusing.push(String(error)),
   })
   const fill = (topic: string, seq: number, rows: number) =>
     db.query(
-      `insert into saga.outbox (seq, n, saga_id, topic, partition, headers)
-       select $1, n, gen_random_uuid(), $2, 0, '{}' from generate_series(1, $3::int) n`,
+      `insert into saga.outbox (seq, n, saga_id, topic, partition, headers, deferred)
+       select $1, n, gen_random_uuid(), $2, 0, '{}', true from generate_series(1, $3::int) n`,
       [seq, topic, rows],
     )
   await fill('refusing', 1, 2_500)

@@ -92,7 +92,7 @@ describe('rule 31: a command is judged by its handler, and always answered', () 
 
   test('it is answered after its COMMIT was, never before', async () => {
     const body = begin()
-    const held = await db.hold('lock table saga.outbox_bundles in share mode')
+    const held = await db.hold('lock table saga.outbox in share mode')
     let answered = false
     const answer = a.command(Begin, body).then(() => {
       answered = true

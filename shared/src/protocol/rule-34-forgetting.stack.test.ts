@@ -35,7 +35,7 @@ async function oldSaga(o: { fails?: boolean; published?: boolean; daysAgo?: numb
   await a.deliver(paid)
   await db.query(`update saga.sagas set created_at = created_at - interval '16 days' where saga_id = $1`, [sagaId])
   await db.query(`update saga.saga_log set updated_at = updated_at - interval '16 days' where saga_id = $1`, [sagaId])
-  if (o.published ?? true) await db.query('delete from saga.outbox_bundles where $1 = any(saga_ids)', [sagaId])
+  if (o.published ?? true) await db.query('delete from saga.outbox where saga_id = $1', [sagaId])
   return { sagaId, paid }
 }
 
@@ -51,7 +51,7 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
     const unpublished = await oldSaga({ published: false })
     const touched = await oldSaga()
     await a.deliver(delivered(Undone, { sagaId: touched.sagaId, account: 'ann', amount: 5 }))
-    await db.query('delete from saga.outbox_bundles where $1 = any(saga_ids)', [touched.sagaId])
+    await db.query('delete from saga.outbox where saga_id = $1', [touched.sagaId])
     expect(await purge()).toBe(0)
     for (const { sagaId } of [waiting, unpublished, touched]) expect(await isKnown(sagaId)).toBe(true)
 
@@ -60,7 +60,7 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
     expect(await queueOf(db, waiting.sagaId)).toEqual(['retry pay'])
     expect(await fenceOf(db, waiting.sagaId)).toEqual([])
     await db.query(
-      'delete from saga.waiting; delete from saga.outbox; delete from saga.outbox_bundles; delete from saga.sagas; delete from saga.saga_log',
+      'delete from saga.waiting; delete from saga.outbox; delete from saga.sagas; delete from saga.saga_log',
     )
   })
 
@@ -99,7 +99,7 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
     await touched(derived.horizonMs + 60_000)
     expect(await purgeDerived()).toBe(1)
     expect(await a.deliver(paid)).toMatchObject([{ outcome: 'dead', code: 'beyond-horizon' }])
-    await db.query('delete from saga.waiting; delete from saga.outbox; delete from saga.outbox_bundles')
+    await db.query('delete from saga.waiting; delete from saga.outbox')
   })
 
   test('a message that comes while its saga is being purged opens it anew, with nothing half forgotten', async () => {
@@ -113,7 +113,7 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
     // The fence is gone: it can no longer tell a second copy from a first, and says so in a letter.
     expect(await delivering).toMatchObject([{ outcome: 'dead', code: 'beyond-horizon' }])
     expect(await emitted(db, sagaId)).toEqual(['dead'])
-    await db.query('delete from saga.waiting; delete from saga.outbox; delete from saga.outbox_bundles')
+    await db.query('delete from saga.waiting; delete from saga.outbox')
   })
 
   test('a message that has locked its saga before the purge looks: the purge passes it over', async () => {

@@ -35,7 +35,7 @@ test('stopped under load: what was taken is done, published and committed; the l
   await service.stop()
   await load
 
-  expect(await count('saga.unpublished')).toBe(0)
+  expect(await count('saga.outbox')).toBe(0)
   expect(await locks()).toEqual([])
   expect(await ledger.members()).toEqual([])
   const offsets = [...(await ledger.committedOffsets()).values()].reduce((sum, offset) => sum + offset, 0)

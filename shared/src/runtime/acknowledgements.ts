@@ -1,6 +1,5 @@
 import type { Pool } from 'pg'
 import { type Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
-import { portionsOf, unpackBundles } from '../postgres/unpack-bundles.ts'
 import { periodically } from './periodically.ts'
 
 const everyMs = 200
@@ -9,7 +8,7 @@ const patienceMs = 10
 
 /**
  * Rule 26: acknowledged rows are deleted with the next transaction; this deletes them when none is at work, so that the
- * outbox of a quiet service is empty. What its publisher has left of a bundle becomes rows, which the sweeper publishes.
+ * outbox of a quiet service is empty.
  */
 export class Acknowledgements {
   readonly #pool: Pool
@@ -54,15 +53,10 @@ export class Acknowledgements {
 
   async #delete(): Promise<void> {
     const rows = this.#acknowledged.take()
-    const left = this.#acknowledged.leftBundles
-    if (rows.length + left.length === 0) return
+    if (rows.length === 0) return
     try {
       const client = await this.#pool.connect()
       try {
-        for (const bundles of portionsOf(left)) {
-          await unpackBundles(client, bundles)
-          for (const bundle of bundles) this.#acknowledged.forget(bundle)
-        }
         await deleteAcknowledged(client, rows)
       } finally {
         client.release()

@@ -162,7 +162,7 @@ export const kitSettings = {
     env: 'OUTBOX_MAX',
     type: wholeNumber({ min: 1, max: 100_000_000 }),
     default: '100000',
-    description: 'events in the outbox at which HTTP commands are answered 503, while Kafka is away',
+    description: 'outbox rows at which HTTP commands are answered 503, while Kafka is away',
   }),
   underWayWaitMs: setting({
     env: 'UNDER_WAY_WAIT',

@@ -58,17 +58,8 @@ export function createOutgoing(o: {
       'the broker refuses this event; its saga waits until the topic takes it, the others flow',
     )
   }
-  const onLeft = (records: readonly OutboundRecord[]) => {
-    acknowledged.left(records.map(placeOf))
-    sweeper.moved()
-    acknowledgements.whenIdle()
-  }
   const publisher = createPublisher({
-    ...{ kafka, logger: log, onAcknowledged, onLeft },
-    onRefused(record, error) {
-      onRefused(record, error)
-      onLeft([record])
-    },
+    ...{ kafka, logger: log, onAcknowledged, onRefused },
     safeguards: { throwProducerAway: safeguards.producerThrownAway },
   })
   const sweepersPublisher = createPublisher({
@@ -88,7 +79,7 @@ export function createOutgoing(o: {
     applicationName: `${o.service} sweeper`,
     publishWindowMs: kit.publishWindowMs,
     publisher: sweepersPublisher,
-    acknowledged,
+    isAcknowledged: row => acknowledged.has(row),
     locked: safeguards.sweeperLock,
     trouble: error => log.warn({ err: error }, 'the sweeper lost its connection and begins anew'),
   })

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { OutboundRecord, Publisher } from '../kafka/publish.ts'
-import { type Acknowledged, placeText } from '../postgres/acknowledged.ts'
+import { type OutboxPlace, placeText } from '../postgres/acknowledged.ts'
 import { connectionConfig } from '../postgres/connect.ts'
-import { findOldBundles, findSweepable, readOutbox } from '../postgres/sweep-outbox.ts'
-import { mostUnpackedBytes, unpackBundles } from '../postgres/unpack-bundles.ts'
+import { findSweepable, readOutbox } from '../postgres/sweep-outbox.ts'
 import { outbound } from './outbound.ts'
 import { Pace } from './pace.ts'
 import { SweepWindow } from './sweep-window.ts'
@@ -18,8 +17,7 @@ const lockRetryMs = 500
 const idleSessionTimeoutMs = 5_000
 /** One key for all services: each has a database of its own. */
 export const sweeperLockKey = 7_134_208_101
-const rowsAtOnce = 2_000
-const bundlesAtOnce = 200
+const sagasAtOnce = 2_000
 
 export interface SweeperOptions {
   readonly databaseUrl: string
@@ -28,12 +26,12 @@ export interface SweeperOptions {
   /** Its own: another producer id than the committers' (rule 25). */
   readonly publisher: Pick<Publisher, 'publish'>
   /** Acknowledged and not yet deleted: publishing it again would be a copy for nothing. */
-  readonly acknowledged: Pick<Acknowledged, 'unacknowledged' | 'forget'>
+  readonly isAcknowledged: (row: OutboxPlace) => boolean
   readonly locked: boolean
   readonly trouble: (error: unknown) => void
 }
 
-/** Publishes what its committers have left: rows in their saga's order, and bundles past their window (rules 24 and 27). */
+/** Publishes what its committers have left: deferred rows in their saga's order, and rows past their window (rules 24 and 27). */
 export class Sweeper {
   readonly #o: SweeperOptions
   readonly #stopping = new AbortController()
@@ -116,33 +114,21 @@ export class Sweeper {
     let oldAtMs = 0
     while (!signal.aborted) {
       const lookedAtMs = performance.now()
-      if (lookedAtMs >= oldAtMs && !(await this.#unpackOld(client))) oldAtMs = lookedAtMs + oldEveryMs
+      const includingOld = lookedAtMs >= oldAtMs
+      if (includingOld) oldAtMs = lookedAtMs + oldEveryMs
       if (this.#window.isFull)
         await client.query('select 1') // keeps the session, and with it the lock, alive
-      else if ((await this.#look(client)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
+      else if ((await this.#look(client, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
       await this.#pace.wait(signal)
     }
   }
 
-  /** What its committer may not publish any more becomes rows. True if there may be more of it. */
-  async #unpackOld(client: pg.Client): Promise<boolean> {
-    const { acknowledged } = this.#o
-    const most = { bundles: bundlesAtOnce, bytes: mostUnpackedBytes }
-    const old = await findOldBundles(client, { olderThanMs: this.#oldMs, most })
-    if (old.length === 0) return false
-    await unpackBundles(
-      client,
-      old.map(bundle => ({ ...bundle, rows: acknowledged.unacknowledged(bundle.rows) })),
-    )
-    for (const bundle of old) acknowledged.forget(bundle)
-    return true
-  }
-
   /** Gives the number of rows that may leave by now. */
-  async #look(client: pg.Client): Promise<number> {
-    const found = await findSweepable(client, { limit: rowsAtOnce, without: this.#window.waiting() })
+  async #look(client: pg.Client, includingOld: boolean): Promise<number> {
+    const without = this.#window.waiting()
+    const found = await findSweepable(client, { limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld, without })
     if (found.length > 0) this.moved()
-    const taken = this.#window.take(this.#o.acknowledged.unacknowledged(found))
+    const taken = this.#window.take(found.filter(row => !this.#o.isAcknowledged(row)))
     if (taken.length === 0) return found.length
     const rows = await readOutbox(client, taken).catch(error => {
       for (const row of taken) this.#window.ended(placeText(row))

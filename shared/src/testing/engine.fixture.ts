@@ -14,7 +14,7 @@ import { Acknowledged } from '../postgres/acknowledged.ts'
 import { createPool } from '../postgres/connect.ts'
 import { findDue } from '../postgres/find-due.ts'
 import { migrate } from '../postgres/migrate.ts'
-import type { CommittedRow } from '../postgres/save-outbox.ts'
+import type { StoredRow } from '../postgres/save-outbox.ts'
 import { describeStates } from '../postgres/state-tables.ts'
 import type { Store } from '../postgres/transaction.ts'
 import { Commands } from '../runtime/commands.ts'
@@ -34,7 +34,7 @@ export interface Instance {
   /** SQLSTATE of each statement that the database refused. */
   readonly errors: string[]
   /** Rows that this instance would publish. */
-  readonly published: CommittedRow[]
+  readonly published: StoredRow[]
   readonly acknowledged: Acknowledged
   readonly failed: { delivery: Delivery | Act; end: string }[]
   readonly pauses: { cause: string; isPaused: boolean }[]
@@ -125,7 +125,7 @@ async function createInstance(
   const acknowledged = new Acknowledged()
   const decided: Decided[] = []
   const acted: Acted[] = []
-  const published: CommittedRow[] = []
+  const published: StoredRow[] = []
   const calls: Call[] = []
   const failed: Instance['failed'] = []
   const pauses: Instance['pauses'] = []

@@ -1,8 +1,6 @@
 import { expect } from 'vitest'
 import type { Decided } from '../core/decision.ts'
-import { textHeader } from '../core/headers.ts'
 import type { Database } from './engine.fixture.ts'
-import { outboxOf } from './outbox.fixture.ts'
 import { behaviour } from './participant.fixture.ts'
 
 export const outcomes = (decided: readonly Decided[]) => decided.map(d => d.outcome)
@@ -26,10 +24,8 @@ export async function queueOf(db: Database, sagaId: string): Promise<string[]> {
 
 /** Types of the events of a saga in the order in which they leave; letters and markers by their status. */
 export async function emitted(db: Database, sagaId: string): Promise<string[]> {
-  const rows = (await outboxOf(db)).filter(row => row.sagaId === sagaId)
-  return rows.map(({ headers }) =>
-    (textHeader(headers, 'dlq-status') ?? textHeader(headers, 'ce_type')!).replace('test.', ''),
-  )
+  const rows = await db.query('select headers from saga.outbox where saga_id = $1 order by seq, n', [sagaId])
+  return rows.map(({ headers }) => headers['dlq-status'] ?? headers.ce_type.replace('test.', ''))
 }
 
 export async function balanceOf(db: Database, account: string): Promise<number | undefined> {

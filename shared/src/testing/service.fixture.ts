@@ -239,7 +239,7 @@ export async function deploy(
       await admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: prefix + topic, configEntries }] })
     },
     async ageOutbox() {
-      await pool.query(`update saga.outbox_bundles set created_at = created_at - interval '1 day'`)
+      await pool.query(`update saga.outbox set created_at = created_at - interval '1 day'`)
     },
     async stopAll() {
       await Promise.all([...running].map(instance => instance.stop()))

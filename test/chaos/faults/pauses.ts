@@ -4,7 +4,7 @@ import { publishWindowMs } from '../plan.ts'
 import { type Battle, comes, type Inflict, type Seen } from './battle.ts'
 import { membersIn } from './groups.ts'
 
-const countOutbox = 'select count(*) from saga.unpublished where created_at <= coalesce($1, clock_timestamp())'
+const countOutbox = 'select count(*) from saga.outbox where created_at <= coalesce($1, clock_timestamp())'
 
 /** Longer than PUBLISH_WINDOW: what it had committed and not published, or published and not deleted, is now the sweeper's. */
 export const pauseService: Inflict = async ({ ground, openSagas }, { instance, service, lastsMs }) => {

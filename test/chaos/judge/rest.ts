@@ -19,7 +19,7 @@ export async function comeToRest({ pools, stack }: Ground, limitMs: number): Pro
       pools.order.query('select count(*) from orders where not settled'),
       ...serviceNames.flatMap(name => [
         pools[name].query('select count(*) from saga.waiting'),
-        pools[name].query('select count(*) from saga.unpublished'),
+        pools[name].query('select count(*) from saga.outbox'),
       ]),
     ])
     return counts.map(({ rows }) => rows[0].count)

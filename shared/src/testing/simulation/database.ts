@@ -5,9 +5,8 @@ import { type LogRow, Saga, type WaitingRow } from '../../core/saga.ts'
 import type { Row } from '../../core/views.ts'
 import { StartError } from '../../errors.ts'
 import type { Participant } from '../../participant.ts'
-import { type OutboxPlace, placeText } from '../../postgres/acknowledged.ts'
 import type { Found } from '../../postgres/lock-sagas.ts'
-import type { CommittedRow, StoredRow } from '../../postgres/save-outbox.ts'
+import type { StoredRow } from '../../postgres/save-outbox.ts'
 import type { StoredAnswer } from '../../postgres/stored-answers.ts'
 import { Locks } from './locks.ts'
 
@@ -17,11 +16,7 @@ export interface SagaRecord {
   readonly log: ReadonlyMap<string, LogRow>
   readonly waiting: ReadonlyMap<string, StoredWaiting>
 }
-export type OutboxRecord = CommittedRow & {
-  readonly createdAtMs: number
-  /** The place of the bundle that it stands in; null for a row of its own. */
-  readonly bundle: string | null
-}
+export type OutboxRecord = StoredRow & { readonly createdAtMs: number }
 export interface KeyRecord {
   readonly bodyHash: Buffer
   readonly answer: StoredAnswer
@@ -74,21 +69,6 @@ export class SimulatedDatabase {
     if (!record || found !== 'known') return new Saga(id, found)
     const waiting = [...record.waiting.values()].map(row => ({ ...row, envelope: undefined }))
     return new Saga(id, found, [...record.log.values()], waiting)
-  }
-
-  /** Rows, and whole bundles, by the place of their first event. */
-  deleteFromOutbox(places: readonly OutboxPlace[]): void {
-    const gone = new Set(places.map(placeText))
-    for (const [place, { bundle }] of this.outbox) if (gone.has(bundle ?? place)) this.outbox.delete(place)
-  }
-  /** These rows of a bundle are left to the sweeper, the others are forgotten; nothing, if it is gone. */
-  unpack(bundle: OutboxPlace, rows: readonly StoredRow[]): void {
-    const left = new Set(rows.map(placeText))
-    for (const [place, record] of this.outbox) {
-      if (record.bundle !== placeText(bundle)) continue
-      if (left.has(place)) this.outbox.set(place, { ...record, deferred: true, bundle: null })
-      else this.outbox.delete(place)
-    }
   }
 
   rows(table: string): Row[] {

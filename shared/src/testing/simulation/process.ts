@@ -1,6 +1,6 @@
 import type { Delivery } from '../../core/delivery.ts'
 import type { CommandRequest, CommandResponse } from '../../http/commands.ts'
-import { Acknowledged } from '../../postgres/acknowledged.ts'
+import { Acknowledged, placeText } from '../../postgres/acknowledged.ts'
 import type { Committed } from '../../postgres/transaction.ts'
 import { commandDelivery } from '../../runtime/commands.ts'
 import type { Item } from '../../runtime/engine.ts'
@@ -112,21 +112,15 @@ export class Process implements Member {
     this.run(() => sweep(this))
   }
 
-  /** Rule 26: what the broker has, the outbox need not show; what was left is the sweeper's. */
+  /** Rule 26: what the broker has, the outbox need not show. */
   flush(afterMs?: number): void {
     if (this.#flushes) return
     this.#flushes = true
     this.after(afterMs ?? this.service.world.random.int(10, 200), () => {
       this.#flushes = false
-      const { acknowledged, service } = this
-      for (const bundle of acknowledged.leftBundles) {
-        service.database.unpack(bundle, bundle.rows)
-        acknowledged.forget(bundle)
-        service.lookForLeft(20 + delayMs(service.world))
-      }
-      const rows = acknowledged.take()
-      service.database.deleteFromOutbox(rows)
-      acknowledged.deleted(rows)
+      const rows = this.acknowledged.take()
+      for (const row of rows) this.service.database.outbox.delete(placeText(row))
+      this.acknowledged.deleted(rows)
     })
   }
 

@@ -15,32 +15,27 @@ export function publishOwn(process: Process, { outbox, committingAtMs }: Committ
     process,
     outbox.filter(({ deferred }) => !deferred),
     deadlineMs,
-    (row, isLeft) => {
-      if (!isLeft) return
-      process.acknowledged.left([row])
-      process.flush()
-    },
+    () => undefined,
   )
 }
 
 /**
- * What is left in the outbox, in order within each saga, once nothing of it stands in a bundle. One that is older than
- * twice the window is no longer its committer's.
+ * What is left in the outbox, in order within each saga: from its oldest row on, as long as each was deferred or is older
+ * than twice the window. A younger one is still its committer's.
  */
 export function sweep(process: Process): void {
-  const { acknowledged, sweeping, service } = process
-  const { database, world } = service
-  const all = [...database.outbox.values()].sort((a, b) => a.seq - b.seq || a.n - b.n)
-  const old = all.filter(row => row.bundle && row.createdAtMs < world.clock.nowMs - 2 * publishWindowMs)
-  for (const rows of Map.groupBy(old, ({ bundle }) => bundle).values()) {
-    database.unpack(rows[0]!, acknowledged.unacknowledged(rows))
-    acknowledged.forget(rows[0]!)
+  const { database, world } = process.service
+  const rows = [...database.outbox.values()].sort((a, b) => a.seq - b.seq || a.n - b.n)
+  const busy = new Set(rows.filter(row => process.sweeping.has(placeText(row))).map(({ sagaId }) => sagaId))
+  const stopped = new Set<string>(busy)
+  const left: StoredRow[] = []
+  for (const row of rows) {
+    if (!row.deferred && row.createdAtMs >= world.clock.nowMs - 2 * publishWindowMs) stopped.add(row.sagaId)
+    if (stopped.has(row.sagaId) || process.acknowledged.has(row)) continue
+    left.push(row)
+    process.sweeping.add(placeText(row))
   }
-  const rows = all.flatMap(row => database.outbox.get(placeText(row)) ?? [])
-  const held = new Set(rows.filter(row => row.bundle || sweeping.has(placeText(row))).map(({ sagaId }) => sagaId))
-  const left = acknowledged.unacknowledged(rows.filter(({ sagaId }) => !held.has(sagaId)))
-  for (const row of left) sweeping.add(placeText(row))
-  publish(process, left, Number.POSITIVE_INFINITY, row => sweeping.delete(placeText(row)))
+  publish(process, left, Number.POSITIVE_INFINITY, row => process.sweeping.delete(placeText(row)))
 }
 
 /** A partition's records leave one after the other, each once the one before it is acknowledged (rule 25). */
@@ -48,7 +43,7 @@ function publish(
   process: Process,
   rows: readonly StoredRow[],
   deadlineMs: number,
-  ended: (row: StoredRow, isLeft: boolean) => void,
+  ended: (row: StoredRow) => void,
 ): void {
   const { world } = process.service
   const send = ([row, ...behind]: readonly StoredRow[]): void => {
@@ -56,7 +51,7 @@ function publish(
     process.after(delayMs(world), () => {
       const { nowMs } = world.clock
       if (nowMs > deadlineMs) {
-        for (const left of [row, ...behind]) ended(left, true)
+        for (const left of [row, ...behind]) ended(left)
         return
       }
       if (nowMs < world.brokerAwayUntilMs) {
@@ -67,7 +62,7 @@ function publish(
       process.after(delayMs(world), () => {
         process.acknowledged.add([row])
         process.flush()
-        ended(row, false)
+        ended(row)
         send(behind)
       })
     })

@@ -2,7 +2,7 @@ import type { Decision } from '../../core/decision.ts'
 import type { LogRow, Saga } from '../../core/saga.ts'
 import type { LoadedTable, Row } from '../../core/views.ts'
 import { placeText } from '../../postgres/acknowledged.ts'
-import { bundlesOf, type CommittedRow } from '../../postgres/save-outbox.ts'
+import type { StoredRow } from '../../postgres/save-outbox.ts'
 import { deepFreeze } from '../deep-freeze.ts'
 import type { SagaRecord, SimulatedDatabase, StoredWaiting } from './database.ts'
 import type { Locks, Owner } from './locks.ts'
@@ -78,10 +78,8 @@ function* othersThan(rows: ReadonlyMap<string, Row>, key: string): Iterable<Row>
   for (const [other, row] of rows) if (other !== key) yield row
 }
 
-export function saveOutbox(db: SimulatedDatabase, rows: readonly CommittedRow[], createdAtMs: number): void {
-  for (const row of rows) if (row.deferred) db.outbox.set(placeText(row), { ...row, createdAtMs, bundle: null })
-  for (const bundle of bundlesOf(rows))
-    for (const row of bundle.rows) db.outbox.set(placeText(row), { ...row, createdAtMs, bundle: placeText(bundle) })
+export function saveOutbox(db: SimulatedDatabase, rows: readonly StoredRow[], createdAtMs: number): void {
+  for (const row of rows) db.outbox.set(placeText(row), { ...row, createdAtMs })
 }
 
 export function saveActs(db: SimulatedDatabase, { acted, unreadableClosed }: Decision): void {

@@ -4,7 +4,7 @@ import type { Rules } from '../../core/rules.ts'
 import type { Safeguards } from '../../core/safeguards.ts'
 import type { Codec } from '../../kafka/codec.ts'
 import type { Participant } from '../../participant.ts'
-import type { CommittedRow } from '../../postgres/save-outbox.ts'
+import type { StoredRow } from '../../postgres/save-outbox.ts'
 import { Intake } from '../../runtime/intake.ts'
 import { readBy } from '../../runtime/rules.ts'
 import { SimulatedDatabase } from './database.ts'
@@ -111,7 +111,7 @@ export class SimulatedService {
   }
 
   /** What has committed has consequences, even if the process that did it is gone by now. */
-  saved(decision: Decision, outbox: readonly CommittedRow[]): void {
+  saved(decision: Decision, outbox: readonly StoredRow[]): void {
     const { watch, clock, random } = this.world
     watch.committed(this.name, decision, outbox)
     this.refusals.saved(decision)
@@ -142,8 +142,7 @@ export class SimulatedService {
       if (this.#sweepAtMs !== atMs) return
       // Rule 26, in any case: a transaction that rolled back has given back what it was to delete.
       for (const process of this.processes)
-        if (process.acknowledged.size + process.acknowledged.leftBundles.length > 0)
-          process.run(() => process.flush(flushEveryMs))
+        if (process.acknowledged.size > 0) process.run(() => process.flush(flushEveryMs))
       this.#sweepAtMs = Number.POSITIVE_INFINITY
       if (this.database.outbox.size === 0) return
       this.#sweeper ??= this.processes.find(({ isRunning }) => isRunning)

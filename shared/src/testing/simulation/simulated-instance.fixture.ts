@@ -9,7 +9,7 @@ import type { Row } from '../../core/views.ts'
 import type { CommandResponse } from '../../http/commands.ts'
 import type { Participant } from '../../participant.ts'
 import { Acknowledged } from '../../postgres/acknowledged.ts'
-import type { CommittedRow } from '../../postgres/save-outbox.ts'
+import type { StoredRow } from '../../postgres/save-outbox.ts'
 import { commandDelivery } from '../../runtime/commands.ts'
 import type { Item } from '../../runtime/engine.ts'
 import { responsesOf } from '../../runtime/responses.ts'
@@ -34,7 +34,7 @@ export interface ContractStore {
   saga(sagaId: string): Promise<Saga>
   /** What the steps of a saga keep of its own rows, by operation. */
   images(sagaId: string): Promise<ReturnType<typeof imagesByOperation>>
-  outbox(): Promise<readonly CommittedRow[]>
+  outbox(): Promise<readonly StoredRow[]>
   rows(table: string): Promise<readonly Row[]>
   close(): Promise<void>
 }
@@ -78,7 +78,7 @@ export async function simulatedStore(participant: Participant<any, any>): Promis
       const acknowledged = new Acknowledged()
       const decided: Decided[] = []
       const acted: Acted[] = []
-      const published: CommittedRow[] = []
+      const published: StoredRow[] = []
       const responses = new Map<unknown, CommandResponse>()
       const process = (items: readonly Item[]) =>
         together(

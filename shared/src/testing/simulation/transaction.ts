@@ -9,7 +9,7 @@ import type { Handled } from '../../core/run-handler.ts'
 import { type Acknowledged, type OutboxPlace, placeText } from '../../postgres/acknowledged.ts'
 import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
 import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
-import { type CommittedRow, deferred } from '../../postgres/save-outbox.ts'
+import { deferred, type StoredRow } from '../../postgres/save-outbox.ts'
 import { type IdempotencyKey, keyText, type Repeat } from '../../postgres/stored-answers.ts'
 import { answersTo, type Batch, type Committed, RunAgain, sagasOf } from '../../postgres/transaction.ts'
 import type { SimulatedDatabase } from './database.ts'
@@ -30,7 +30,7 @@ export interface SimulatedStore {
   nowMs(): number
   random(): number
   /** It has committed, whether or not its process ever learns of it. */
-  readonly saved?: (decision: Decision, outbox: readonly CommittedRow[]) => void
+  readonly saved?: (decision: Decision, outbox: readonly StoredRow[]) => void
   /** For what the database refuses without a reason that anybody here could know. @throws Refused */
   readonly refuses?: (decision: Decision) => void
 }
@@ -57,7 +57,6 @@ export function* transact(store: SimulatedStore, batch: Batch): Steps<Committed>
     db.locks.release(owner)
     yield { at: 'committed' }
     store.acknowledged.deleted(acknowledged)
-    store.acknowledged.committed(work.outbox)
     isDone = true
     return { ...work, committingAtMs }
   } finally {
@@ -87,8 +86,10 @@ function* inTransaction(
   const seq = db.nextSeq()
   const sagas = new Map([...found].map(([id, is]) => [id, db.saga(id, is)]))
   const tables = yield* loadStates(db, owner, toRun, safeguards.lockOrder)
-  const standing = (sagaIds: ReadonlySet<string>) => findStanding(db, store.acknowledged, sagaIds)
-  const behind = standing(sagasWithOutbox(found, batch))
+  const deleted = new Set(acknowledged.map(placeText))
+  const standing = (sagaIds: ReadonlySet<string>) =>
+    [...db.outbox.values()].filter(row => sagaIds.has(row.sagaId) && !deleted.has(placeText(row)))
+  const behind = store.acknowledged.unacknowledged(standing(sagasWithOutbox(found, batch)))
 
   const loaded = { now, seq, sagas, tables, turns: store.turns(), random: () => store.random() }
   const ended = new Map<Delivery, Handled>([...batch.failed].map(([d, error]) => [d, { end: 'thrown', error }]))
@@ -103,7 +104,7 @@ function* inTransaction(
   ])
   const waits = new Set(safeguards.deferral ? standsStill.map(row => row.sagaId) : [])
   const outbox = deferred([...decision.outbox, ...buried.letters], seq, waits)
-  const keeps = (row: CommittedRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
+  const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
   const saves = [...sagas.values()].map(saga => savedSaga(db, saga))
   saves.push(...(yield* savedStates(db, tables, { locks: db.locks, owner, plainInsert: safeguards.plainInsert })))
   store.refuses?.(decision)
@@ -113,7 +114,7 @@ function* inTransaction(
   // What failed may have failed because it was done before.
   if (repeatsOf(db, unanswered).size > 0) throw new RunAgain('the same request was answered meanwhile')
   const save = () => {
-    db.deleteFromOutbox(acknowledged)
+    for (const place of deleted) db.outbox.delete(place)
     for (const each of saves) each()
     saveOutbox(db, outbox.filter(keeps), now.getTime())
     buried.save()
@@ -123,15 +124,6 @@ function* inTransaction(
     store.saved?.(decision, outbox.filter(keeps))
   }
   return { work: { decision, outbox, repeats }, save }
-}
-
-/** Rule 24: what this process has not seen acknowledged; of bundles, the database is asked for those of others only. */
-function findStanding(db: SimulatedDatabase, acknowledged: Acknowledged, sagaIds: ReadonlySet<string>) {
-  const own = new Set(acknowledged.ownTransactions)
-  const found = [...db.outbox.values()].filter(
-    ({ sagaId, seq, bundle }) => sagaIds.has(sagaId) && (bundle === null || !own.has(seq)),
-  )
-  return acknowledged.unacknowledged([...acknowledged.standing(sagaIds), ...found])
 }
 
 /** Those of the requests that were answered before. */
