@@ -44,7 +44,7 @@ export const consoleSettings = {
     type: z.enum(['true', 'false'], { error: 'is neither true nor false' }).transform(text => text === 'true'),
     default: 'false',
     description:
-      '`true` sends the token over plain http, too, to addresses that declarations name: where nobody else can write to that topic or listen on that network',
+      '`true` sends the token to addresses that declarations name, too: where nobody else can write to that topic or listen on that network',
   }),
   admin: setting({
     env: 'ADMIN_ADDRESSES',

@@ -37,7 +37,7 @@ export function createProgram(version: string, actions: Actions, ended: (code: E
     .option('--topic-prefix <text>', "the deployment's, before each topic name (TOPIC_PREFIX)")
     .option('--registry <url>', 'schema registry, to read letters on topics (SCHEMA_REGISTRY_URL)')
     .option('--admin <service=url>', 'admin listener of a service, instead of the declared one; repeatable', collect)
-    .option('--token-to-declared', 'sends ADMIN_TOKEN also to http addresses that services declare, not only to https')
+    .option('--token-to-declared', 'sends ADMIN_TOKEN to addresses that services declare, not only to those of --admin')
     .option('--operator <name>', 'who acts; kept with every act (SAGA_OPERATOR; else user@host)')
     .option('--json', 'JSON for programs: one document, or one a line where it streams')
 

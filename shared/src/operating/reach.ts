@@ -5,7 +5,7 @@ export interface Reach {
   readonly topicPrefix: string
   /** Sent to admin listeners only; never shown. */
   readonly token: string | undefined
-  /** Also over plain http to addresses that declarations name. */
+  /** Also to addresses that declarations name. */
   readonly tokenToDeclared: boolean
   /** Addresses of admin listeners by service, instead of those in the declarations. */
   readonly admin: ReadonlyMap<string, string>

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { withheldFrom } from './token.ts'
 
 test.each([
-  ['https://balance.example/admin', false, undefined],
+  ['https://balance.example/admin', false, /--token-to-declared/],
+  ['https://balance.example/admin', true, undefined],
   ['http://balance.example:3103', false, /--token-to-declared/],
   ['http://balance.example:3103', true, undefined],
   ['http://127.0.0.1:3103', true, /--admin/],

@@ -2,18 +2,18 @@ import type { Reach } from './reach.ts'
 
 /**
  * Why a declared address is not given the token, and what would give it; undefined when it is. Whoever can write to the
- * topic of declarations can name an address: https proves who is there, http does not, and on the operator's own machine
- * any program may listen.
+ * topic of declarations can name an address: https proves only that its name is its own, http not even that, and on the
+ * operator's own machine any program may listen.
  */
 export function withheldFrom(
   declaredUrl: string,
   { tokenToDeclared, settingNames }: Pick<Reach, 'tokenToDeclared' | 'settingNames'>,
 ): string | undefined {
-  const { protocol, hostname } = new URL(declaredUrl)
+  const { hostname } = new URL(declaredUrl)
   if (isThisMachine(hostname))
     return `ADMIN_TOKEN is not sent to this machine because a declaration says so: name the address by ${settingNames.admin}`
-  if (protocol === 'https:' || tokenToDeclared) return undefined
-  return `ADMIN_TOKEN is not sent over http because a declaration says so: name the address by ${settingNames.admin}, declare an https one, or give ${settingNames.tokenToDeclared}`
+  if (tokenToDeclared) return undefined
+  return `ADMIN_TOKEN is not sent anywhere because a declaration says so: name the address by ${settingNames.admin}, or give ${settingNames.tokenToDeclared}`
 }
 
 /** As URL writes host names: in lower case, IPv4 in four numbers, IPv6 at its shortest. The unspecified address leads here too. */
