@@ -1,31 +1,26 @@
 import type { Pool } from 'pg'
+import { cursor, pageOf } from 'saga-kit/parts'
 import { z } from 'zod'
 import { sessionOf } from '../access/guard.ts'
-import { actPage } from '../contract.ts'
+import { actPage, type OperatorAct } from '../contract.ts'
 import { get, type Route } from '../http/route.ts'
 import type { ActOptions } from './act-routes.ts'
 import { copyActs } from './copy-acts.ts'
 
-const place = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT[\d:.]+Z_\d+$/, 'is no `next` of an earlier page')
-  .transform(text => text.split('_') as [at: string, seq: string])
+/** A time to the microsecond, and what tells acts of one moment apart. */
+const place = z.tuple([z.iso.datetime(), z.string().regex(/^\d{1,18}$/)])
 
 /** GET /api/acts: who did what, here and by the command line, the youngest first. */
 export const historyRoutes = ({ pool, participantsFor }: Pick<ActOptions, 'pool' | 'participantsFor'>): Route[] => [
   get({
     path: '/api/acts',
-    query: z.object({ after: place.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    query: z.object({ after: cursor(place).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
     answer: actPage,
     async read({ query: { after, limit } }, request) {
       // Of a service that does not answer what was copied before is shown.
       if (!after) await copyActs(pool, participantsFor(sessionOf(request).operator).admins)
-      const rows = await listActs(pool, after, limit + 1)
-      const page = rows.slice(0, limit)
-      return {
-        acts: page.map(({ at, ...act }) => ({ ...act, at: at.toISOString() })),
-        next: rows.length > limit ? page.at(-1).place : null,
-      }
+      const { page, next } = pageOf(await listActs(pool, after, limit + 1), limit)
+      return { acts: page.map(({ act }) => act), next }
     },
   }),
 ]
@@ -33,13 +28,16 @@ export const historyRoutes = ({ pool, participantsFor }: Pick<ActOptions, 'pool'
 /** A discard that was done here is told by the service that did it. */
 const notToldByService = `not (a.session is not null and a.act = 'discard' and coalesce(a.outcome, '') like 'done%')`
 
-async function listActs(pool: Pool, after: [at: string, seq: string] | undefined, limit: number) {
+async function listActs(pool: Pool, after: z.output<typeof place> | undefined, limit: number) {
   const { rows } = await pool.query(
     `select a.at, a.operator, a.act, a.service, a.id, a.saga_id as "sagaId", a.reason, a.plan, a.forced, a.outcome,
-       to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '_' || a.seq as place
+       to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as exactly, a.seq::text
      from acts a where ${notToldByService} and ($1::timestamptz is null or (a.at, a.seq) < ($1, $2::bigint))
      order by a.at desc, a.seq desc limit $3`,
     [after?.[0] ?? null, after?.[1] ?? null, limit],
   )
-  return rows
+  return rows.map(({ at, exactly, seq, ...act }) => ({
+    act: { ...act, at: at.toISOString() } as OperatorAct,
+    place: [exactly, seq],
+  }))
 }
