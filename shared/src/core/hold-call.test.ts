@@ -130,6 +130,14 @@ describe('rule 23: what is written of a call', () => {
       { ...row, status: 'calling', messageId: first.id, body: first.message, errorCode: null, attempts: 1 },
     ])
   })
+  test('that begins in a step that has refused another message: that one stays refused', () => {
+    const { deliveries, sagas, at } = world(1)
+    const saga = sagas.get(deliveries[0]!.sagaId)!
+    const ended = { messageId: 'before', body: null, errorCode: 'no', attempts: 1, endedIds: ['before'] }
+    saga.setFence({ ...row, direction: 'action', status: 'refused', ...ended })
+    decide(rules, at(new Date()), deliveries)
+    expect(saga.changes().log).toMatchObject([{ status: 'calling', endedIds: ['before'] }])
+  })
   test.each([
     ['never began: its try is given back, and no doubt is left', false],
     ['never began this time: an earlier one may have happened', true],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { accept, after, refuse, refused, reject, succeed } from '../kit.ts'
 import { decided, fields, type Given, logRow, message, now, sagaId } from '../testing/decisions.fixture.ts'
 import { delivered } from '../testing/delivered.fixture.ts'
-import { Alarm, ledger, Noted, Paid, Poke, Undone } from '../testing/participant.fixture.ts'
+import { Alarm, Done, GivenBack, ledger, Noted, Paid, Poke, Undone } from '../testing/participant.fixture.ts'
 import { Charged, Wrote, workshop } from '../testing/workshop.fixture.ts'
 import type { Delivery, Origin } from './delivery.ts'
 import { checked, runHandler } from './run-handler.ts'
@@ -36,6 +36,12 @@ describe('what no handler may answer, though the types forbid it', () => {
       'a rejection sets no timer',
     ],
     [
+      'a no that is a text',
+      { outcome: 'rejected', out: ['no'] },
+      'undeclared-rejection',
+      'rejects with undefined, which its `rejects` does not name',
+    ],
+    [
       'a no that is nothing',
       { outcome: 'rejected', out: [null] },
       'undeclared-rejection',
@@ -55,6 +61,11 @@ describe('what no handler may answer, though the types forbid it', () => {
   )
 })
 
+test('nor nothing at all', () =>
+  expect(() => checked(message(Noted), undefined as never, { touched: false })).toThrow(
+    expect.objectContaining({ code: 'no-outcome' }),
+  ))
+
 describe('a no leaves nothing behind', () => {
   const touched = (is: boolean) => ({ touched: is })
   const pay = message(Paid)
@@ -69,6 +80,17 @@ describe('a no leaves nothing behind', () => {
       }),
     )
     expect(checked(pay, no, touched(false))).toEqual({ end: 'outcome', outcome: no })
+  })
+  test('but the events that its `rejects` name', () => {
+    const rejecting = { ...pay, reaction: { ...pay.reaction, rejects: [Done] } }
+    const told = reject('no', Done(fields))
+    expect(checked(rejecting, told as never, touched(false))).toEqual({ end: 'outcome', outcome: told })
+    expect(() => checked(rejecting, reject('no', Done(fields), GivenBack(fields)) as never, touched(false))).toThrow(
+      expect.objectContaining({
+        code: 'undeclared-rejection',
+        message: 'pay on Paid: rejects with GivenBack, which its `rejects` does not name',
+      }),
+    )
   })
   test('a yes may', () =>
     expect(checked(pay, succeed(), touched(true))).toEqual({ end: 'outcome', outcome: succeed() }))

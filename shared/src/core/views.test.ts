@@ -110,6 +110,7 @@ test('without the safeguard a key that is not loaded is taken for one without a 
 test.each([
   ['loaded and locked', 'lock', ['ann'], [], true],
   ['not loaded', 'lock', ['cid'], [], false],
+  ['loaded in part', 'lock', ['ann', 'cid'], [], false],
   ['loaded without the lock that it needs', 'lock', ['ann'], ['ann'], false],
   ['loaded without a lock, to be looked up', 'look-up', ['ann'], ['ann'], true],
 ] as const)('rule 5: a message whose keys are %s runs now: %s %s', (_name, access, keys, unlocked, runs) => {
