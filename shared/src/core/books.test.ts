@@ -103,3 +103,12 @@ test('parts are told in the order of their names, of the book and of each accoun
   expect(Object.keys(book!.parts)).toEqual(['a', 'b', 'c'])
   expect(Object.keys(book!.violations[0]!.parts)).toEqual(['a', 'b', 'c'])
 })
+
+test('a book whose first row came between the two readings is none of those that were read', () => {
+  const books = new Books()
+  books.post(posting('b', 'a', 'x', 1))
+  expect(books.nameWrong()).toBe(true)
+  books.postAgain(posting('b', 'a', 'x', 1))
+  books.postAgain(posting('new', 'a', 'x', 1))
+  expect(books.close().map(({ book }) => book)).toEqual(['b'])
+})

@@ -26,6 +26,11 @@ test('a header named __proto__ is a header', () => {
   expect(Object.entries(recordHeaders(JSON.parse(JSON.stringify(headers))))).toEqual([['__proto__', 'x']])
 })
 
+test('a byte order mark is part of what a sender wrote', () => {
+  const bytes = Buffer.from('\ufeffx')
+  expect(Buffer.from(recordHeaders(storableHeaders({ a: bytes })).a!)).toEqual(bytes)
+})
+
 test('a name that the database would refuse is kept as near as it can be', () => {
   expect(storableHeaders({ 'a\0b\0': 'x', 'c\ud800': 'y' })).toEqual({ 'a\ufffdb\ufffd': 'x', 'c\ufffd': 'y' })
 })

@@ -49,6 +49,9 @@ test('rule 22: what we add to a message has a bound', () => {
   // In bytes, and without the half of a character at the cut: 1 byte and 1,365 of 3, or 1,023 of 4.
   expect(stackOf(`x${'€'.repeat(4_000)}`)).toBe(`x${'€'.repeat(1_365)}`)
   expect(stackOf(`x${'💸'.repeat(4_000)}`)).toBe(`x${'💸'.repeat(1_023)}`)
+  // What was unreadable before the cut stays.
+  expect(stackOf(`\ufffd${'x'.repeat(4_096)}`)).toBe(`\ufffd${'x'.repeat(4_093)}`)
+  for (const whole of ['x\ufffd', `${'x'.repeat(4_093)}\ufffd`]) expect(stackOf(whole)).toBe(whole)
   const requestOfSize = (bytes: number) => textOf('dlq-request', { request: { value: 'x'.repeat(bytes - 12) } })
   expect(requestOfSize(65_536)).toHaveLength(65_536)
   expect(requestOfSize(65_537)).toBe('')

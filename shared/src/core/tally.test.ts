@@ -22,9 +22,9 @@ const none = { settled: 0, later: 0, open: 0, movedOn: 0, unknown: 0, blocked: 0
 describe('each saga is counted once', () => {
   test('by how it stands, and by its ending in the order of their names', () => {
     const { endings, ...counts } = counted(
+      ['settled', 'CONFIRMED', {}],
+      ['settled', 'CONFIRMED', {}],
       ['open', 'PENDING', {}],
-      ['settled', 'CONFIRMED', {}],
-      ['settled', 'CONFIRMED', {}],
       ['later', 'CANCELLED', {}],
       ['unknown', null, {}],
       ['nobody', null, { order: { discarded: ['pay'] } }],
@@ -53,17 +53,24 @@ describe('each saga is counted once', () => {
 })
 
 describe('what is summed up', () => {
-  const paid = { order: { figures: { 'paid EUR': 5 } }, balance: { figures: { 'paid EUR': 3, 'paid CHF': 1 } } }
+  const paid = {
+    order: { figures: { 'paid EUR': 5, 'paid USD': 1 } },
+    balance: { figures: { 'paid EUR': 3, 'paid CHF': 1 } },
+  }
   test('of settled sagas: each figure by name, what each says of it, and of how many sagas', () => {
     const families = counted(['settled', 'CONFIRMED', paid], ['settled', 'CONFIRMED', paid]).families()
     expect(families).toEqual([
       {
         ...{ family: 'paid', services: ['order', 'balance'], sagas: 2 },
-        sums: { 'paid CHF': { order: 0, balance: 2 }, 'paid EUR': { order: 10, balance: 6 } },
+        sums: {
+          'paid CHF': { order: 0, balance: 2 },
+          'paid EUR': { order: 10, balance: 6 },
+          'paid USD': { order: 2, balance: 0 },
+        },
       },
       { family: 'sold', services: ['order'], sagas: 0, sums: {} },
     ])
-    expect(Object.keys(families[0]!.sums)).toEqual(['paid CHF', 'paid EUR'])
+    expect(Object.keys(families[0]!.sums)).toEqual(['paid CHF', 'paid EUR', 'paid USD'])
   })
   test.each(['later', 'open', 'unknown'] as const)('nothing of one that is %s', standing =>
     expect(counted([standing, 'CONFIRMED', paid]).families()).toMatchObject([{ sagas: 0, sums: {} }, { sagas: 0 }]),

@@ -87,6 +87,16 @@ test('the changes of a row are what was loaded and what was put last, as long as
   expect(changes()).toEqual([[], []])
 })
 
+test('of several tables one is enough to have touched something; what was not touched stays', () => {
+  const [accounts, others] = [table(), { ...table(), name: 'others' }]
+  const keys = ['ann', 'bob']
+  const opened = openViews([accounts, others].map(each => ({ table: each, access: 'lock', keys })))
+  opened.views.accounts!.delete('ann')
+  expect(opened.touched).toBe(true)
+  opened.keep()
+  expect([...others.current]).toEqual([...table().current])
+})
+
 test('a reaction that reads nothing touches nothing', () => {
   const { views, touched, changesOf } = openViews([])
   expect([views, touched, changesOf('ann')]).toEqual([{}, false, []])
