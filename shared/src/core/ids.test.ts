@@ -15,7 +15,7 @@ test('the moment of a saga is in its id, and ranges of ids are ranges of time', 
   )
 })
 
-test.each(['', 'x', newSagaId().toUpperCase(), newSagaId(0).replace('-7', '-4'), `${newSagaId()} `])(
+test.each(['', 'x', newSagaId().toUpperCase(), newSagaId(0).replace('-7', '-4'), `${newSagaId()} `, ` ${newSagaId()}`])(
   '%j is no saga id',
   text => {
     expect(isSagaId(text)).toBe(false)
