@@ -38,10 +38,10 @@ test('rule 21: it parks nobody, and rides in the batch of the others', async () 
   await a.engine.process([{ undeliverable: unreadable(9) }, { delivery, takenAtMs: 0 }], AbortSignal.timeout(10_000))
   expect(outcomes(a.decided)).toEqual(['succeeded'])
   expect(
-    await db.query(`select n, deferred from saga.outbox where seq = (select max(seq) from saga.outbox) order by n`),
+    await db.query(`select topic, deferred from saga.outbox where seq = (select max(seq) from saga.outbox) order by n`),
   ).toEqual([
-    { n: 0, deferred: false },
-    { n: 1, deferred: false },
+    { topic: 'ledger.events.v1', deferred: false },
+    { topic: 'ledger.dlq', deferred: false },
   ])
 })
 
