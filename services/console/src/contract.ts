@@ -196,7 +196,7 @@ export const choreography = z.object({
       message: z.string(),
       kind: z.enum(['event', 'timer', 'command']),
       turnsBack: z.boolean(),
-      /** `unseen`: declared, and never seen so far. `undeclared`: seen, and nobody declares it. `unobservable`: its step publishes nothing, so nobody can see it taken. */
+      /** `unseen`: declared, and not seen in that time. `undeclared`: seen, and nobody declares it. `unobservable`: its step publishes nothing of its own, so that it may be taken unseen. */
       standing: z.enum(['seen', 'unseen', 'undeclared', 'unobservable']),
       seen: count,
       perMinute: z.number().nonnegative(),

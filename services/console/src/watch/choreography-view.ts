@@ -2,6 +2,7 @@ import { checkChoreography, type Declared, graphOf, type Reaction } from 'saga-k
 import type { Choreography } from '../contract.ts'
 import { addBuckets, quantileMs } from './latencies.ts'
 import type { Operation, Taken } from './taken.ts'
+import { isUnobservable } from './unobservable.ts'
 
 /** An edge, as often as it was taken in some time. */
 export interface SeenEdge extends Pick<Taken, 'kind' | 'message' | 'from' | 'to'> {
@@ -41,7 +42,8 @@ export function choreographyOf(o: {
       ...edges.map((edge): Edge => {
         const { from, to, message, kind, turnsBack, reaction } = edge
         const taken = rates(seen.filter(edge.is))
-        const standing = taken.seen > 0 ? 'seen' : reaction.emits.some(isEvent) ? 'unseen' : 'unobservable'
+        const own = declared.find(({ service }) => service === reaction.service)?.reactions ?? []
+        const standing = taken.seen > 0 ? 'seen' : isUnobservable(reaction, own) ? 'unobservable' : 'unseen'
         return { from: from.id, to: to.id, message, kind, turnsBack, standing, ...taken }
       }),
       ...undeclaredAmong(seen, [...declared, ...o.earlier]).map(
@@ -133,7 +135,6 @@ function ratesOf(
     lastAt: rows.length > 0 ? new Date(last).toISOString() : null,
   }
 }
-const isEvent = ({ kind }: { readonly kind: string }) => kind === 'event'
 const isSame = (a: Operation | null, b: Operation) =>
   a !== null && a.service === b.service && a.step === b.step && a.direction === b.direction
 

@@ -1,6 +1,7 @@
 import type { Declared, DeclaredReaction } from 'saga-kit/operating'
 import { declaredEdges, type SeenEdge } from './choreography-view.ts'
 import type { Operation } from './taken.ts'
+import { isUnobservable } from './unobservable.ts'
 
 /** An event, as often as it was published in some time. */
 export interface PublishedEvent {
@@ -23,8 +24,7 @@ const few = 5
 /**
  * Declared edges whose event was published more than a few times, and whose reader has not answered anything at all, nor
  * what stands for its answer. A reader that answers this event's step by another event is not blamed: the first of them does
- * the work. Nor is one with a filter, one that publishes nothing, or one that shares its event with another step: of two that
- * record what completes a saga, the later says that it is complete.
+ * the work. Nor is one with a filter, or one that may be taken without a trace.
  */
 export function unanswered(
   declared: readonly Declared[],
@@ -48,13 +48,11 @@ export function unanswered(
 type Answering = Pick<DeclaredReaction, 'on' | 'step' | 'direction'> & { readonly emits: readonly Emission[] }
 type Emission = Pick<DeclaredReaction['emits'][number], 'type' | 'kind'>
 
-/** One that may say nothing, and be right: by its filter, or because another step of its participant publishes the same. */
+/** One that may say nothing, and be right. */
 function isQuiet({ on, step, direction, emits }: Answering, own: readonly DeclaredReaction[]): boolean {
-  const others = own.filter(r => r.step !== step).flatMap(r => r.emits)
-  const isShared = ({ kind, type }: Emission) =>
-    kind === 'timer' || others.some(e => e.kind === 'event' && e.type === type)
   return (
-    emits.every(isShared) || own.some(r => r.on === on && r.step === step && r.direction === direction && r.filtered)
+    isUnobservable({ step, emits }, own) ||
+    own.some(r => r.on === on && r.step === step && r.direction === direction && r.filtered)
   )
 }
 

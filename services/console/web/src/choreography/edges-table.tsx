@@ -40,7 +40,7 @@ const columnsWith = (nodes: ReadonlyMap<string, Node>): Column<Edge>[] => [
   { title: '95 %', is: 'number', className: 'nowrap', of: ({ p95Ms }) => (p95Ms === null ? '–' : duration(p95Ms)) },
   {
     title: 'Last',
-    of: ({ lastAt }) => (lastAt === null ? <span className="muted">never</span> : <Age at={lastAt} />),
+    of: ({ lastAt }) => (lastAt === null ? <span className="muted">not in this time</span> : <Age at={lastAt} />),
   },
 ]
 

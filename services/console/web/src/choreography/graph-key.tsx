@@ -1,9 +1,13 @@
 const lines = [
   { className: 'edge edge-plain', width: 2, text: 'goes on' },
   { className: 'edge edge-back', width: 2, text: 'turns back' },
-  { className: 'edge edge-unseen', width: 2, text: 'declared, never seen' },
+  { className: 'edge edge-unseen', width: 2, text: 'declared, not seen' },
   { className: 'edge edge-undeclared', width: 4, text: 'seen, not declared' },
-  { className: 'edge edge-plain edge-is-unobservable', width: 2, text: 'cannot be seen: its step publishes nothing' },
+  {
+    className: 'edge edge-plain edge-is-unobservable',
+    width: 2,
+    text: 'may go unseen: its step publishes nothing of its own',
+  },
 ]
 
 /** What the lines of the graph mean. Broader: taken more often. The time is the median from an event to its answer. */

@@ -34,9 +34,9 @@ test('an edge to itself is laid out', () => {
 
 test('what stands out is said in words', () => {
   expect(edges.filter(({ standing }) => standing !== 'seen').map(edgeText)).toEqual([
-    'never seen',
+    'not seen',
     'not declared · 88/min',
-    ...Array(4).fill('cannot be seen'),
+    ...Array(4).fill('may go unseen'),
   ])
 })
 

@@ -13,8 +13,8 @@ export function rateText(perMinute: number): string {
 
 /** What is written below an edge's message. */
 export function edgeText({ standing, perMinute, p50Ms }: Edge): string {
-  if (standing === 'unseen') return 'never seen'
-  if (standing === 'unobservable') return 'cannot be seen'
+  if (standing === 'unseen') return 'not seen'
+  if (standing === 'unobservable') return 'may go unseen'
   const seen = p50Ms === null ? rateText(perMinute) : `${rateText(perMinute)} · ${duration(p50Ms)}`
   return standing === 'undeclared' ? `not declared · ${rateText(perMinute)}` : seen
 }

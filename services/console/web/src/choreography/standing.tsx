@@ -6,9 +6,9 @@ type Standing = Choreography['edges'][number]['standing']
 
 const told: Record<Standing, { text: string; tone: Tone; icon?: IconName }> = {
   seen: { text: 'seen', tone: 'good', icon: 'settled' },
-  unseen: { text: 'never seen', tone: 'warn', icon: 'overdue' },
+  unseen: { text: 'not seen', tone: 'warn', icon: 'overdue' },
   undeclared: { text: 'not declared', tone: 'bad', icon: 'blocked' },
-  unobservable: { text: 'cannot be seen', tone: 'plain' },
+  unobservable: { text: 'may go unseen', tone: 'plain' },
 }
 
 /** Whether what is declared was seen, and whether what was seen is declared. */
