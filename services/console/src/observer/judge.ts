@@ -5,16 +5,17 @@ export interface SeenEvent {
   readonly id: string
   readonly source: string
   readonly service: string
-  /** As declarations name it. */
+  /** As declarations name it: the last part of `ce_type`. */
   readonly type: string
   /** Without the deployment's prefix. */
   readonly topic: string
-  /** What one service publishes of one saga stands in the order of its commits (rule 24). */
+  /** Its place in its partition. What one service publishes of one saga stands in the order of its commits (rule 24). */
   readonly offset: number
   readonly at: Date
   readonly seenAt: Date
   readonly step: string | null
   readonly direction: 'action' | 'compensation' | null
+  /** The id of the message that its step answered: an event's, a timer's or a request's. */
   readonly causationId: string | null
   /** The same id was seen with another type or body. */
   readonly differs: boolean
