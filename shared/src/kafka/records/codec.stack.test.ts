@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
 import { startProxy } from '../../../../test/faults/tcp-proxy.ts'
 import { freshTopics, notingPublisher, recordOf, testLogger, until } from '../../../../test/faults/topic-fixture.ts'
 import { createKafka, type FetchedMessage, type RecordCodec } from '../client.ts'
@@ -41,6 +41,11 @@ const plain = ({ offset, timestamp, key, value, headers, isControlRecord, batchC
   return { offset, timestamp, key, value, headers, isControlRecord, batchContext }
 }
 
+/** The coordinator answers the end of a transaction before its marker is in the topic. */
+async function untilFetched(topic: string, records: number): Promise<void> {
+  await vi.waitUntil(async () => (await fetchAll('stock', topic)).length >= records, { timeout: 20_000, interval: 50 })
+}
+
 /** What both make of the topic, which must be the same. */
 async function readByBoth(topic: string): Promise<readonly ReturnType<typeof plain>[]> {
   const [own, stock] = await Promise.all([fetchAll('own', topic), fetchAll('stock', topic)])
@@ -80,6 +85,7 @@ test('of transactions each reads the markers, and a consumer what was committed'
     await transaction[end]()
   }
   await producer.disconnect()
+  await untilFetched(topic, 7)
   const read = await readByBoth(topic)
   const texts = read.map(({ isControlRecord, value }) => (isControlRecord ? 'marker' : String(value)))
   expect(texts).toEqual(['a', 'b', 'marker', 'c', 'marker', 'd', 'marker'])
