@@ -70,7 +70,7 @@ export const counts = z.object({
   /** In equal parts of the time, the oldest first; a part without sagas is there too. */
   bucketMs: count,
   buckets: z.array(z.object({ from: moment, began: count, endings: z.record(z.string(), count) })),
-  /** What the filters can be given: as seen, not as declared. */
+  /** What the filters can be given: as seen, not as declared; steps in the order in which sagas pass through them. */
   endings: z.array(z.string()),
   steps: z.array(z.string()),
   errors: z.array(z.string()),
@@ -176,6 +176,8 @@ export const sagaDetail = z.object({
   verdict: z.string(),
   /** Who could not be asked; of them only their events are known. */
   silent: z.array(silent),
+  /** All that declare themselves, in the order in which sagas pass through them: their lanes, as on every page. */
+  services: z.array(z.string()),
 })
 
 /** GET /api/choreography?minutes= : what is declared, and what was seen of it. */

@@ -87,7 +87,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
     ...access.routes,
     sagasRoute(reading),
     sagaRoute({ pool: reading, declarations, reach }),
-    countsRoute(reading, settings.searchFields),
+    countsRoute({ pool: reading, attributes: settings.searchFields, declarations }),
     ...letterRoutes(reading),
     ...watch.routes,
     ...acts.routes,

@@ -4,7 +4,7 @@
  */
 export * as adminContract from '../admin/contract.ts'
 export { checkChoreography } from '../choreography/check.ts'
-export { type Graph, graphOf, type Reaction } from '../choreography/graph.ts'
+export { type Graph, graphOf, type Reaction, reach } from '../choreography/graph.ts'
 export type { AuditReport } from '../core/audit-over.ts'
 export { type Invariant, invariantsOf } from '../core/invariant-lines.ts'
 export { type Admin, type AdminOptions, createAdmin, Refusal, type Rehearsed, Silence } from './admin.ts'

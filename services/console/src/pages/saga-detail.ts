@@ -3,6 +3,7 @@ import { isSagaId } from 'saga-kit/observing'
 import { type Declarations, participantsOf, type Reach, readTrace, type Trace } from 'saga-kit/operating'
 import { z } from 'zod'
 import { type Awaited, type SagaDetail, sagaDetail } from '../contract.ts'
+import { flowOf } from '../flow.ts'
 import { get, type Route } from '../http/route.ts'
 import type { Owed } from '../observer/judge.ts'
 import { findEvents } from './find-events.ts'
@@ -34,6 +35,7 @@ export const sagaRoute = (o: {
       if (!saga && trace.steps.length === 0 && trace.awaited.length === 0) return undefined
       const isUnanswered = trace.steps.length === 0 && trace.silent.length > 0
       const now = new Date()
+      const { declared } = o.declarations()
       return {
         ...{ saga: saga ?? null, events, letters, steps: trace.steps.map(stepOf) },
         awaited: isUnanswered ? owed.map(each => awaitedByEvents(each, now)) : trace.awaited.map(awaitedOf),
@@ -41,6 +43,7 @@ export const sagaRoute = (o: {
           ...{ at, operator, act, service, id, sagaId: of, reason, plan, forced },
         })),
         ...{ verdict: trace.verdict, silent: [...trace.silent] },
+        services: declared.map(({ service }) => service).sort(flowOf(declared).services),
       }
     },
   })

@@ -1,5 +1,6 @@
 import { checkChoreography, type Declared, graphOf, type Reaction } from 'saga-kit/operating'
 import type { Choreography } from '../contract.ts'
+import { flowOf } from '../flow.ts'
 import { addBuckets, quantileMs } from './latencies.ts'
 import type { Operation, Taken } from './taken.ts'
 import { isUnobservable } from './unobservable.ts'
@@ -25,6 +26,7 @@ export function choreographyOf(o: {
   readonly minutes: number
 }): Choreography {
   const { declared, seen, minutes } = o
+  const { services } = flowOf(declared)
   const edges = declaredEdges(declared)
   const nodes = new Map(edges.flatMap(({ from, to }) => [from, to]).map(node => [node.id, node]))
   for (const { service, reactions } of declared)
@@ -62,7 +64,7 @@ export function choreographyOf(o: {
         }),
       ),
     ],
-    nodes: [...nodes.values()],
+    nodes: [...nodes.values()].sort((a, b) => services(a.service ?? '', b.service ?? '')),
     findings: checkChoreography(declared).map(({ code, service, text }) => ({ kind: code, service, text })),
   }
 }

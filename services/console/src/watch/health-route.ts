@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { type adminContract, askAll, type Participants } from 'saga-kit/operating'
 import type { z } from 'zod'
 import { type Health, health } from '../contract.ts'
+import { flowOf } from '../flow.ts'
 import { get, type Route } from '../http/route.ts'
 import { readAudit } from './audit-runner.ts'
 import { readBroken } from './read-broken.ts'
@@ -48,7 +49,7 @@ const unknown = {
 }
 
 async function participantsNow(
-  { admins, silent }: Participants,
+  { admins, silent, declared }: Participants,
   lags: () => Promise<ReadonlyMap<string, number | null>>,
 ): Promise<Standing[]> {
   const [asked, lag] = await Promise.all([
@@ -58,9 +59,10 @@ async function participantsNow(
   ])
   const answered = asked.answers.map(({ answer }) => ({ ...standingOf(answer), silent: null }))
   const others = [...silent, ...asked.silent].map(({ service, why }) => ({ ...unknown, service, silent: why }))
+  const { services } = flowOf(declared)
   return [...answered, ...others]
     .map(each => ({ ...each, lag: lag.get(each.service) ?? null }))
-    .sort((a, b) => (a.service < b.service ? -1 : 1))
+    .sort((a, b) => services(a.service, b.service))
 }
 
 function standingOf(status: z.infer<typeof adminContract.status>) {

@@ -13,9 +13,16 @@ interface EdgesTableProps {
 
 /** The same as the graph, for those who read rather than see, and for what a graph tells badly: figures. */
 export function EdgesTable({ choreography: { nodes, edges }, selected }: EdgesTableProps) {
+  const places = new Map(nodes.map(({ id }, place) => [id, place]))
+  const placeOf = (id: string) => places.get(id) ?? 0
   const shown = edges
     .filter(edge => selected === null || edge.from === selected || edge.to === selected)
-    .toSorted((a, b) => standingOrder[a.standing] - standingOrder[b.standing] || b.perMinute - a.perMinute)
+    .toSorted(
+      (a, b) =>
+        standingOrder[a.standing] - standingOrder[b.standing] ||
+        placeOf(a.from) - placeOf(b.from) ||
+        placeOf(a.to) - placeOf(b.to),
+    )
   const byId = new Map(nodes.map(node => [node.id, node]))
   return <Table label="Ways between steps" columns={columnsWith(byId)} rows={shown} keyOf={edgeKey} />
 }

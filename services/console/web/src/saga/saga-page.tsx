@@ -64,7 +64,13 @@ function Story({ sagaId, detail }: { sagaId: string; detail: SagaDetail }) {
             <p className="muted small">Distances grow with the logarithm of the time between.</p>
           </header>
           {items.length > 0 ? (
-            <Lanes items={items} silent={detail.silent} selected={selected?.key ?? null} onSelect={select} />
+            <Lanes
+              items={items}
+              services={detail.services}
+              silent={detail.silent}
+              selected={selected?.key ?? null}
+              onSelect={select}
+            />
           ) : (
             <p className="inside muted">Nothing of it has been seen.</p>
           )}

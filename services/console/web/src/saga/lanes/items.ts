@@ -37,7 +37,7 @@ function ofEvent(event: ObservedEvent, step: Step | undefined): Item {
     title: shortType(event.type),
     operation: event.step && operationOf(event),
     marks: marks(
-      event.direction === 'compensation' && { text: 'compensation', tone: 'undo', icon: 'undo' },
+      ofCompensation(event),
       step?.status === 'rejected' && { text: step.errorCode ?? 'rejected', tone: 'warn', icon: 'blocked' },
       tries(step?.attempts ?? 1),
       event.copies > 1 && { text: `seen ${event.copies} times`, tone: 'plain' },
@@ -54,6 +54,7 @@ const ofStep = (step: Step): Item => ({
   title: step.operation,
   operation: null,
   marks: marks(
+    ofCompensation(step),
     { text: step.status, tone: step.status === 'succeeded' ? 'good' : 'plain' },
     step.errorCode !== null && { text: step.errorCode, tone: 'plain' },
     tries(step.attempts),
@@ -109,19 +110,50 @@ const ofAwaited = (awaited: Awaited): Item => ({
   subject: { kind: 'awaited', awaited },
 })
 
+const ofCompensation = ({ direction }: Pick<Of, 'direction'>): Mark | false =>
+  direction === 'compensation' && { text: 'compensation', tone: 'undo', icon: 'undo' }
+
 const tries = (attempts: number): Mark | false =>
   attempts > 1 && { text: `${attempts} tries`, tone: 'warn', icon: 'retry' }
 
 const marks = (...all: (Mark | false)[]) => all.filter(mark => mark !== false)
 
-/** By time; what happened in one millisecond, causes first. */
+/**
+ * By time. Of what happened in one millisecond causation decides, and what is undone stands above its undo; else it stays in
+ * the order in which it was told, which of one service's events is that of their commits (rule 24).
+ */
 function inOrder(items: Item[]): Item[] {
-  const byId = new Map(items.flatMap(item => (item.subject.kind === 'event' ? [[item.subject.event.id, item]] : [])))
-  const depth = (item: Item, below = 0): number => {
-    const cause = item.causeId === null ? undefined : byId.get(item.causeId)
-    // No deeper than there are items: ids are their senders', and could name each other.
-    return cause === undefined || cause === item || below > items.length ? 0 : 1 + depth(cause, below + 1)
+  const above = precedence(items)
+  const begun = new Set<Item>()
+  const put: Item[] = []
+  const putAfterCauses = (item: Item) => {
+    // Ids are their senders', and could name each other: each is begun once.
+    if (begun.has(item)) return
+    begun.add(item)
+    for (const other of above(item)) if (other.atMs === item.atMs) putAfterCauses(other)
+    put.push(item)
   }
-  const keyed = items.map(item => ({ item, atMs: item.atMs ?? 0, depth: depth(item) }))
-  return keyed.sort((a, b) => a.atMs - b.atMs || a.depth - b.depth).map(({ item }) => item)
+  items.toSorted((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0)).forEach(putAfterCauses)
+  return put
 }
+
+/** What must stand above an item: the event that it answers, and what it undoes. */
+function precedence(items: readonly Item[]): (item: Item) => Item[] {
+  const events = new Map(items.flatMap(item => (item.subject.kind === 'event' ? [[item.subject.event.id, item]] : [])))
+  const actions = Map.groupBy(
+    items.filter(item => doneBy(item)?.direction === 'action'),
+    item => stepKey(doneBy(item)!),
+  )
+  return item => {
+    const cause = item.causeId === null ? undefined : events.get(item.causeId)
+    const by = doneBy(item)
+    return [...(cause ? [cause] : []), ...(by?.direction === 'compensation' ? (actions.get(stepKey(by)) ?? []) : [])]
+  }
+}
+
+/** The step that took effect. One that was refused or skipped may have come behind its compensation (rule 13), and undoes nothing. */
+function doneBy({ subject }: Item): Of | undefined {
+  if (subject.kind === 'event') return subject.event
+  return subject.kind === 'step' && subject.step.status === 'succeeded' ? subject.step : undefined
+}
+const stepKey = ({ service, step }: Of) => `${service} ${step}`

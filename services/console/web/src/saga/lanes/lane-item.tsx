@@ -57,5 +57,7 @@ export function LaneItem({ placed, left, width, cause, isSelected, tabIndex, ...
   )
 }
 
-const isUndo = ({ subject }: Item) => subject.kind === 'event' && subject.event.direction === 'compensation'
+const isUndo = ({ subject }: Item) =>
+  (subject.kind === 'event' && subject.event.direction === 'compensation') ||
+  (subject.kind === 'step' && subject.step.direction === 'compensation')
 const isOpenLetter = ({ subject }: Item) => subject.kind === 'letter' && subject.letter.status === 'open'

@@ -3,7 +3,7 @@ import { blockedOrder, refusedOrder } from '../../../test/fixtures/refused-order
 import { arrowsOf } from './arrows.ts'
 import type { Item } from './item.ts'
 import { itemsOf } from './items.ts'
-import { isBreak, linesOf, place } from './place.ts'
+import { isBreak, lanesOf, linesOf, place } from './place.ts'
 
 const told = (items: Item[]) => items.map(({ service, title }) => `${service} ${title}`)
 
@@ -45,6 +45,52 @@ describe('what has a place', () => {
     ])
   })
 
+  test('in one millisecond no undo stands above what it undoes, whoever told of it first', () => {
+    const [placed, reserved, , , released] = refusedOrder.events
+    // Its timeout is no event that stands here: nothing but the step says that the undo comes last.
+    const undone = { ...released!, at: reserved!.at, causationId: `order/${placed!.id}/OrderTimedOut` }
+    const events = [undone, { ...reserved!, at: undone.at }, { ...placed!, at: undone.at }]
+    expect(told(itemsOf({ ...blockedOrder, events, letters: [], awaited: [] }))).toEqual([
+      'order OrderPlaced',
+      'inventory StockReserved',
+      'inventory StockReleased',
+    ])
+  })
+
+  test('in one millisecond an action that was refused stays behind the compensation that came before it', () => {
+    const [, , , , undo] = refusedOrder.steps
+    const late = { ...undo!, direction: 'action' as const, operation: 'reserve_stock', status: 'refused' }
+    const told = itemsOf({ ...blockedOrder, events: [], steps: [undo!, late], letters: [], awaited: [] })
+    expect(told.map(({ title }) => title)).toEqual(['undo reserve_stock', 'reserve_stock'])
+  })
+
+  test('of one service in one millisecond the order of its commits stands, whatever each was caused by', () => {
+    const [placed, reserved, , cancelled] = refusedOrder.events
+    const at = placed!.at
+    // A timer has caused the second, a long story the first.
+    const events = [placed!, { ...reserved!, at }, { ...cancelled!, at, causationId: reserved!.id }]
+    const timed = {
+      ...cancelled!,
+      id: 'another',
+      type: 'shop.order.Reminded',
+      at,
+      causationId: 'a-timer',
+      step: 'remind',
+    }
+    expect(told(itemsOf({ ...blockedOrder, events: [...events, timed], letters: [], awaited: [] }))).toEqual([
+      'order OrderPlaced',
+      'inventory StockReserved',
+      'order OrderCancelled',
+      'order Reminded',
+    ])
+  })
+
+  test('a compensation that published nothing is marked as one, too', () => {
+    const [, , , , undo] = refusedOrder.steps
+    const [item] = itemsOf({ ...blockedOrder, events: [], steps: [undo!], letters: [], awaited: [] })
+    expect(item!.marks.map(({ text }) => text)).toEqual(['compensation', 'succeeded'])
+  })
+
   test('ids that name each other as their cause do no harm', () => {
     const [one, other] = refusedOrder.events
     const events = [
@@ -57,7 +103,18 @@ describe('what has a place', () => {
 
 describe('where it is', () => {
   const items = itemsOf(refusedOrder)
-  const { placed } = place(items, 160)
+  const lanes = lanesOf(items, refusedOrder.services)
+  const { placed } = place(items, lanes, 160)
+
+  test('a lane for each service that has to do with it, in the order of all pages, strangers last', () => {
+    expect(lanes).toEqual(['order', 'inventory', 'balance', 'notification'])
+    expect(lanesOf(items, ['loyalty', 'notification', 'order'])).toEqual([
+      'notification',
+      'order',
+      'balance',
+      'inventory',
+    ])
+  })
 
   test('one item to a row, and none over another', () => {
     placed.slice(1).forEach((each, at) => {
@@ -68,7 +125,7 @@ describe('where it is', () => {
   test('a longer time is a longer way, and none is longer than the page bears', () => {
     const gapAfter = (ms: number) => {
       const two = [items[0]!, { ...items[1]!, atMs: items[0]!.atMs! + ms }]
-      const [one, other] = place(two, 160).placed
+      const [one, other] = place(two, lanes, 160).placed
       return other!.top - one!.top - one!.height
     }
     const gaps = [0, 1, 20, 1_000, 60_000].map(gapAfter)

@@ -14,12 +14,12 @@ const narrowest = 172
 const widest = 400
 
 /** What happened, a lane for each service, time running down, arrows from cause to effect. */
-export function Lanes({ items, silent, selected, onSelect }: LanesProps) {
+export function Lanes({ items, services, silent, selected, onSelect }: LanesProps) {
   const [ref, width] = useWidth<HTMLDivElement>()
   const [pointed, setPointed] = useState<string | null>(null)
-  const lanes = useMemo(() => lanesOf(items), [items])
+  const lanes = useMemo(() => lanesOf(items, services), [items, services])
   const laneWidth = Math.min(widest, Math.max(narrowest, Math.floor((width - axisWidth) / lanes.length)))
-  const places = useMemo(() => place(items, laneWidth - 2 * gutter), [items, laneWidth])
+  const places = useMemo(() => place(items, lanes, laneWidth - 2 * gutter), [items, lanes, laneWidth])
   const arrows = useMemo(() => arrowsOf(places.placed, { axisWidth, laneWidth }), [places, laneWidth])
   const roving = useRoving(
     items.map(item => item.key),
@@ -97,6 +97,7 @@ export function Lanes({ items, silent, selected, onSelect }: LanesProps) {
 
 interface LanesProps {
   items: Item[]
+  services: SagaDetail['services']
   silent: SagaDetail['silent']
   selected: string | null
   onSelect: (key: string) => void

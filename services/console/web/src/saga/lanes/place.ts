@@ -23,8 +23,7 @@ const largestGap = 84
  * One item to a row, so that an arrow that runs along a row crosses nothing. The distance grows with the logarithm of the
  * time between: milliseconds can be told from seconds, and an hour does not push the rest off the page.
  */
-export function place(items: readonly Item[], boxWidth: number): Places {
-  const lanes = lanesOf(items)
+export function place(items: readonly Item[], lanes: readonly string[], boxWidth: number): Places {
   let end = 0
   let lastMs: number | null = null
   const placed = items.map(item => {
@@ -38,8 +37,12 @@ export function place(items: readonly Item[], boxWidth: number): Places {
   return { placed, height: end + smallestGap }
 }
 
-/** A lane for each service, in the order in which they come in. */
-export const lanesOf = (items: readonly Item[]) => [...new Set(items.map(item => item.service))]
+/** A lane for each service that has to do with it, in the order of all pages; who is not declared comes last. */
+export function lanesOf(items: readonly Item[], services: readonly string[]): string[] {
+  const there = new Set(items.map(item => item.service))
+  const undeclared = [...there].filter(service => !services.includes(service)).sort()
+  return [...services.filter(service => there.has(service)), ...undeclared]
+}
 
 const heightOf = ({ operation, marks }: Item, boxWidth: number) =>
   padding + lineHeight * (1 + (operation ? 1 : 0) + linesOf(marks, boxWidth - 24))
