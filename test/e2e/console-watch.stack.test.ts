@@ -1,6 +1,6 @@
 /** What the console sees of a running shop when a participant is away, and when somebody publishes what nobody declares. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Choreography, Health } from '../../services/console/src/contract.ts'
+import type { Choreography, Health, SagaDetail, SagaPage } from '../../services/console/src/contract.ts'
 import { endings } from './endings.ts'
 import { type HandPublisher, handPublisher } from './hand-publisher.ts'
 import { type RunningConsole, runConsole } from './running-console.ts'
@@ -69,7 +69,7 @@ test('orders of every ending take their edges, and are seen to have kept to the 
   expect(invariants.filter(({ holds }) => !holds)).toEqual([])
   expect((await edges()).filter(({ standing }) => standing === 'undeclared')).toEqual([])
   expect(participants.map(({ service, silent, paused }) => ({ service, silent, paused }))).toEqual(
-    ['balance', 'inventory', 'notification', 'order'].map(service => ({ service, silent: null, paused: [] })),
+    ['order', 'inventory', 'balance', 'notification'].map(service => ({ service, silent: null, paused: [] })),
   )
   for (const { outboxOldestMs, timerLagMs } of participants)
     expect({ outboxOldestMs, timerLagMs }).toEqual({
@@ -103,6 +103,18 @@ test('an answer that does not come is named with who owes it, and is cleared whe
   expect(owed).toEqual({
     ...{ service: 'balance', step: 'deduct_balance', direction: 'compensation' },
     ...{ event_type: 'OrderCancelled', one_of: ['BalanceRefunded'], stands: 'silent' },
+  })
+  const stepsOf = (all: readonly { service: string; step: string; direction: string }[]) =>
+    all.map(({ service, step, direction }) => `${service} ${step} ${direction}`).toSorted()
+  await until('its page, the list and the watchdog say the same of it', async () => {
+    const { awaited } = await watching.get<SagaDetail>(`/api/sagas/${orderId}`)
+    const late = awaited.filter(({ overdue }) => overdue)
+    const named = await watching.query('select service, step, direction from overdue_steps')
+    const { sagas } = await watching.get<SagaPage>('/api/sagas?overdue=true')
+    return (
+      `${stepsOf(late)}` === `${stepsOf(named as typeof awaited)}` &&
+      sagas.some(({ sagaId, at }) => sagaId === orderId && at?.is === 'awaited' && at.service === 'balance')
+    )
   })
   const ofBalance = /^saga_overdue\{[^}]*service="balance"[^}]*\} 1$/m
   await until('Prometheus is told', async () => ofBalance.test(await watching.metrics()))

@@ -34,7 +34,8 @@ export const signIn = z.strictObject({
 export const sagaStates = ['open', 'blocked', 'settled'] as const
 /**
  * What the observer knows of a saga. `blocked`: a dead letter of it is open. `settled`: whoever settles it says so, or, where
- * nobody does, nothing is awaited. Else `open`; `overdue` when something it awaits is past its deadline.
+ * nobody does, nothing is awaited. Else `open`; `overdue` when something it awaits is past its time, as the watchdog has it from
+ * the participants. One that is blocked is never overdue: its letter says why it waits.
  */
 export const saga = z.object({
   sagaId: z.string(),
@@ -58,7 +59,28 @@ export const saga = z.object({
  * GET /api/sagas?state=&overdue=true&ending=&step=&error=&attribute=name:value&olderThanMs=&id=&after=&limit= : the youngest
  * first. `step`: it awaits this step, or a letter of it is open. `id`: the beginning of an id.
  */
-export const sagaPage = z.object({ sagas: z.array(saga), next: z.string().nullable() })
+export const sagaPage = z.object({
+  sagas: z.array(
+    saga.extend({
+      /** What it waits for, or the letter that it is blocked by; null when settled, or when no event is awaited. */
+      at: z
+        .object({
+          is: z.enum(['awaited', 'dead']),
+          service: z.string(),
+          /** Null for a letter that nobody could read. */
+          step: z.string().nullable(),
+          direction: direction.nullable(),
+          /** What the step reacts to; a letter is called by it. */
+          messageId: z.string(),
+          messageType: z.string().nullable(),
+          /** How many more there are beside it. */
+          others: count,
+        })
+        .nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+})
 
 /** GET /api/counts?hours= : how sagas ended over time, and how things stand now. */
 export const counts = z.object({
@@ -112,6 +134,7 @@ export const awaited = z.object({
   oneOf: z.array(z.string()),
   since: moment.nullable(),
   by: moment.nullable(),
+  /** By the watchdog's measure: past its time, and not blocked, nor parked behind something else. */
   overdue: z.boolean(),
   /** Where the message stands with its reader, as `saga trace` says it; null when only the events were asked. */
   stands: z.string().nullable(),

@@ -86,7 +86,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
   const routes: Route[] = [
     ...access.routes,
     sagasRoute(reading),
-    sagaRoute({ pool: reading, declarations, reach }),
+    sagaRoute({ pool: reading, declarations, reach, overdueAfterMs: settings.overdueAfterMs }),
     countsRoute({ pool: reading, attributes: settings.searchFields, declarations }),
     ...letterRoutes(reading),
     ...watch.routes,

@@ -42,10 +42,10 @@ const insert = {
   name: 'insert-sagas',
   text: `insert into sagas (saga_id, ${names}) select r.saga_id, ${values} from ${rows.from} order by r.saga_id on conflict do nothing`,
 }
-/** What was overdue is so until its watchdog has looked again, but not when nothing is awaited any more. */
+/** What was overdue is so until its watchdog has looked again, but not when it is settled, or blocked by a letter that says why. */
 const update = {
   name: 'update-sagas',
-  text: `update sagas s set (${names}) = row(${values}), overdue = s.overdue and r.state <> 'settled' from ${rows.from} where s.saga_id = r.saga_id`,
+  text: `update sagas s set (${names}) = row(${values}), overdue = s.overdue and r.state = 'open' from ${rows.from} where s.saga_id = r.saga_id`,
 }
 
 /** Another transaction has made the saga's row first, and may have seen events that this one has not. */

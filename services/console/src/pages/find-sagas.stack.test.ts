@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { consoleDatabase } from '../database.fixture.ts'
 import { findLetters, groupLetters } from './find-letters.ts'
 import { findSagas, type SagaFilter } from './find-sagas.ts'
+import { findStanding } from './find-standing.ts'
 import { idPrefix } from './id-prefix.ts'
 import { readCounts } from './read-counts.ts'
 
@@ -121,4 +122,45 @@ test('counts stand for the sagas that began in each part of the time; a part wit
   expect(counts.buckets.filter(({ began }) => began > 0)).toEqual([
     { from: '2026-01-02T00:10:00.000Z', began: 5, endings: { CONFIRMED: 3 } },
   ])
+})
+
+test('where sagas stand: the oldest open letter, what is overdue, else what is due first; nothing of a settled one', async () => {
+  const ids = [0, 1, 2, 3].map(n => `00000000-0000-7000-8000-00000000000${n}`)
+  const [settled, open, overdue, blocked] = ids
+  const owed = [60, 30].map(due => ({
+    ...{ service: 'pay', step: `due_in_${due}`, direction: 'action', eventId: `event-${due}`, eventType: 'Reserved' },
+    ...{ oneOf: [], since: new Date(nowMs), by: new Date(nowMs + due * 1_000) },
+  }))
+  await database.pool.query(
+    `insert into sagas (saga_id, state, overdue, began_at, last_at, events, awaited)
+     select saga_id, state, overdue, now(), now(), 1, $4 from unnest($1::uuid[], $2::text[], $3::boolean[]) as s (saga_id, state, overdue)`,
+    [ids, ['settled', 'open', 'open', 'blocked'], [false, false, true, false], JSON.stringify(owed)],
+  )
+  await database.pool.query('insert into looks values ($1, now(), now(), 1)', [overdue])
+  await database.pool.query(
+    `insert into overdue_steps values ($1, 'room', 'note', 'compensation', 'freed', 'Freed', '{}', now(), now(), 'not-taken', 0, null)`,
+    [overdue],
+  )
+  await database.pool.query(
+    `insert into letters (service, id, saga_id, status, deaths, step, error_code, error_message, attempts, died_at, partition, "offset", seen_at)
+     select 'pay', 'of-' || died, $1, status, 1, 'charge', '', '', 5, timestamptz '2026-01-01' + died * interval '1 s', 0, died, now()
+     from unnest($2::int[], $3::text[]) as l (died, status)`,
+    [blocked, [1, 2, 3], ['replayed', 'open', 'open']],
+  )
+  const found = await findStanding(
+    database.pool,
+    ids.map((sagaId, n) => ({ sagaId, state: (['settled', 'open', 'open', 'blocked'] as const)[n]! })),
+  )
+  const told = ids
+    .map(sagaId => found.get(sagaId))
+    .map(at => at && [at.is, at.service, at.step, at.messageId, at.others])
+  expect(found.has(settled!)).toBe(false)
+  expect(found.get(open!)).toMatchObject({ direction: 'action', messageType: 'Reserved' })
+  expect(told.slice(1)).toEqual([
+    ['awaited', 'pay', 'due_in_30', 'event-30', 1],
+    ['awaited', 'room', 'note', 'freed', 0],
+    ['dead', 'pay', 'charge', 'of-2', 1],
+  ])
+  await database.pool.query('delete from letters where saga_id = $1', [blocked])
+  await database.pool.query('delete from sagas where saga_id = any($1::uuid[])', [ids])
 })

@@ -6,6 +6,7 @@ import { type Awaited, type SagaDetail, sagaDetail } from '../contract.ts'
 import { flowOf } from '../flow.ts'
 import { get, type Route } from '../http/route.ts'
 import type { Owed } from '../observer/judge.ts'
+import { overdueFrom } from '../watch/overdue.ts'
 import { findEvents } from './find-events.ts'
 import { findLettersOf } from './find-letters.ts'
 import { findSaga } from './find-sagas.ts'
@@ -18,6 +19,7 @@ export const sagaRoute = (o: {
   readonly pool: Pool
   readonly declarations: () => Declarations
   readonly reach: Omit<Reach, 'brokers' | 'topicPrefix'>
+  readonly overdueAfterMs: number
 }): Route =>
   get({
     path: '/api/sagas/:sagaId',
@@ -38,7 +40,9 @@ export const sagaRoute = (o: {
       const { declared } = o.declarations()
       return {
         ...{ saga: saga ?? null, events, letters, steps: trace.steps.map(stepOf) },
-        awaited: isUnanswered ? owed.map(each => awaitedByEvents(each, now)) : trace.awaited.map(awaitedOf),
+        awaited: isUnanswered
+          ? owed.map(each => awaitedByEvents(each, saga?.overdue ?? false, now))
+          : trace.awaited.map(each => awaitedOf(each, overdueFrom(each, trace.verdict, now, o.overdueAfterMs), now)),
         acts: trace.acts.map(({ at, operator, act, service, id, reason, plan, forced, sagaId: of }) => ({
           ...{ at, operator, act, service, id, sagaId: of, reason, plan, forced },
         })),
@@ -60,14 +64,20 @@ const stepOf = ({ cause, emitted, rows, ...step }: Trace['steps'][number]): Saga
   ...{ emitted: [...emitted], rows: [...rows] },
 })
 
-const awaitedOf = ({ operation, because, waiting, ...each }: Trace['awaited'][number]): Awaited => ({
+const awaitedOf = (
+  { operation, because, waiting, ...each }: Trace['awaited'][number],
+  due: Date | null,
+  now: Date,
+): Awaited => ({
   ...{ service: each.service, ...partsOf(operation), eventId: each.messageId, eventType: because.what },
-  ...{ oneOf: [...each.oneOf], since: each.since, by: each.by, overdue: each.overdue, stands: each.stands },
+  ...{ oneOf: [...each.oneOf], since: each.since, by: each.by, stands: each.stands },
+  overdue: due !== null && due <= now,
   ...{ attempts: waiting?.attempts ?? 0, errorMessage: waiting?.errorMessage ?? null },
 })
 
-const awaitedByEvents = ({ oneOf, by, ...owed }: Owed, now: Date): Awaited => ({
-  ...{ ...owed, oneOf: [...oneOf], by, overdue: Date.parse(by) < now.getTime() },
+/** Where no participant says more, the watchdog's last word counts. */
+const awaitedByEvents = ({ oneOf, by, ...owed }: Owed, isOverdue: boolean, now: Date): Awaited => ({
+  ...{ ...owed, oneOf: [...oneOf], by, overdue: isOverdue && Date.parse(by) < now.getTime() },
   ...{ stands: null, attempts: 0, errorMessage: null },
 })
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { sagaPage, sagaStates } from '../contract.ts'
 import { get, type Route } from '../http/route.ts'
 import { findSagas } from './find-sagas.ts'
+import { findStanding } from './find-standing.ts'
 import { idPrefix } from './id-prefix.ts'
 
 const attribute = z
@@ -39,6 +40,8 @@ export const sagasRoute = (pool: Pool): Route =>
         found.map(saga => ({ saga, place: [saga.sagaId] })),
         limit,
       )
-      return { sagas: page.map(({ saga }) => saga), next }
+      const sagas = page.map(({ saga }) => saga)
+      const standing = await findStanding(pool, sagas)
+      return { sagas: sagas.map(saga => ({ ...saga, at: standing.get(saga.sagaId) ?? null })), next }
     },
   })

@@ -21,23 +21,30 @@ export interface Look {
   readonly dueNext: Date | null
 }
 
-/**
- * What a saga waits for past its time, as its participants say.
- *
- * Not counted: what a filter may have turned away; what is parked, since it stands behind something that is named itself; and
- * all of a saga that is blocked by a dead letter, which an alert of its own tells of.
- * @param afterMs how long an answer may take of which no declaration says it; and a timer that is due, until it has fired
- */
-export function overdueIn({ verdict, awaited }: Pick<Trace, 'verdict' | 'awaited'>, now: Date, afterMs: number): Look {
-  if (verdict === 'blocked') return { overdue: [], dueNext: null }
-  const owed = awaited
-    .filter(({ stands }) => stands !== 'may-ignore' && stands !== 'parked')
-    .map(each => ({ each, due: dueAt(each, now, afterMs) }))
+type Waiting = Pick<Trace, 'verdict' | 'awaited'>
+
+/** What a saga waits for past its time, as its participants say. */
+export function overdueIn({ verdict, awaited }: Waiting, now: Date, afterMs: number): Look {
+  const owed = awaited.flatMap(each => {
+    const due = overdueFrom(each, verdict, now, afterMs)
+    return due === null ? [] : [{ each, due }]
+  })
   const later = owed.filter(({ due }) => due > now).map(({ due }) => due.getTime())
   return {
     overdue: owed.filter(({ due }) => due <= now).map(({ each, due }) => overdueStep(each, due)),
     dueNext: later.length > 0 ? new Date(Math.min(...later)) : null,
   }
+}
+
+/**
+ * From when on something is overdue: the one measure of lists, pages, filters and metrics. Null for what is not counted: what
+ * a filter may have turned away; what is parked, since it stands behind something that is named itself; and all of a saga
+ * that is blocked by a dead letter, which an alert of its own tells of.
+ * @param afterMs how long an answer may take of which no declaration says it; and a timer that is due, until it has fired
+ */
+export function overdueFrom(each: Awaited, verdict: Trace['verdict'], now: Date, afterMs: number): Date | null {
+  const isExcused = verdict === 'blocked' || each.stands === 'may-ignore' || each.stands === 'parked'
+  return isExcused ? null : dueAt(each, now, afterMs)
 }
 
 function dueAt({ stands, by, since }: Awaited, now: Date, afterMs: number): Date {

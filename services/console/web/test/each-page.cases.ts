@@ -30,6 +30,17 @@ export function eachPage(pages: () => ServedPages) {
     },
   )
 
+  test('the list of sagas fits a small window: its cells wrap, and what is wider scrolls in its own box', async () => {
+    const page = await pages().open(paths.sagas)
+    await page.getByRole('group', { name: 'Sagas' }).waitFor()
+    const hidden = `(box => box.scrollWidth - box.clientWidth)(document.querySelector('.scroll[aria-label=Sagas]'))`
+    expect(await page.evaluate(hidden)).toBe(0)
+    await page.setViewportSize({ width: 800, height: 800 })
+    const outside = `[...document.querySelectorAll('main *')].filter(each => !each.closest('.scroll') && each.getBoundingClientRect().right > innerWidth).length`
+    await expect.poll(() => page.evaluate(hidden), { timeout: 10_000 }).toBeGreaterThan(0)
+    expect(await page.evaluate(outside)).toBe(0)
+  })
+
   test('signing in and discarding: without barriers', async () => {
     const letter = await pages().open(paths['a letter'])
     await letter.getByRole('button', { name: /^Discard/ }).click()

@@ -44,6 +44,13 @@ export function links(pages: () => ServedPages) {
     await page.getByText('No saga has been seen yet.').waitFor()
   })
 
+  test('the list says what each saga waits for; of one that is blocked it leads to the letter', async () => {
+    const page = await pages().open(paths.sagas)
+    await page.getByRole('cell', { name: 'deduct_balance of balance and 1 more' }).waitFor()
+    await page.getByRole('link', { name: 'dead letter: deduct_balance of balance' }).click()
+    await page.getByRole('heading', { name: 'StockReserved at balance' }).waitFor()
+  })
+
   test('the place in time travel and the chosen event are in the URL', async () => {
     const page = await pages().open(paths.saga)
     await page.getByRole('button', { name: /undo reserve_stock inventory/ }).click()

@@ -25,7 +25,7 @@ export function AwaitedList({ sagaId, awaited }: { sagaId: string; awaited: Awai
         {inOrderOfNeed(awaited).map(each => (
           <li
             key={`${each.service} ${each.direction} ${each.step} ${each.eventId}`}
-            className={each.overdue ? 'awaited-overdue' : undefined}
+            className={each.overdue || each.stands === 'dead' ? 'awaited-alarming' : undefined}
           >
             <AwaitedTag of={each} />
             <div>
@@ -58,7 +58,7 @@ const AwaitedTag = ({ of }: { of: Awaited }) => {
 
 const Deadline = ({ by, overdue, nowMs }: { by: string | null; overdue: boolean; nowMs: number }) =>
   by === null ? (
-    <>; no deadline is declared.</>
+    <>; no deadline is declared{overdue && ', and it takes longer than OVERDUE_AFTER'}.</>
   ) : (
     <>
       {' '}

@@ -99,9 +99,10 @@ const ofAwaited = (awaited: Awaited): Item => ({
   marks: marks(
     awaitedMark(awaited),
     awaited.stands !== null &&
-      awaited.stands !== 'timer' && {
+      awaited.stands !== 'timer' &&
+      awaited.stands !== 'dead' && {
         text: awaited.stands,
-        tone: awaited.stands === 'dead' ? 'bad' : 'plain',
+        tone: 'plain',
         ...(awaited.stands === 'retry' ? { icon: 'retry' as const } : {}),
       },
     tries(awaited.attempts),

@@ -31,7 +31,7 @@ describe('what has a place', () => {
       ['balance', 'BalanceRefunded', null],
     ])
     expect(toCome.map(({ marks }) => marks.map(({ text }) => text))).toEqual([
-      ['overdue', 'dead', '5 tries'],
+      ['dead', '5 tries'],
       ['awaited', 'parked'],
     ])
   })
