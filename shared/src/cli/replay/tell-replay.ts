@@ -62,9 +62,10 @@ function progressOf({ terminal, json }: Context, plan: Plan, stopping: AbortSign
 const refOf = ({ service, sagaId, id, deaths }: PlanLetter) => ({ service, sagaId, id, deaths })
 const told = (letter: PlanLetter) => `${letter.service} ${operationOf(letter)} ${letter.id}`
 
-function summaryText({ ended, failed, skipped, left, stoppedBy }: Summary): string {
+function summaryText({ ended, already, failed, skipped, left, stoppedBy }: Summary): string {
   const counts = [
     `${ended} replayed to their end`,
+    already > 0 && `${already} replayed or discarded by others before`,
     failed.length > 0 && `${failed.length} failed`,
     skipped.length > 0 && `${skipped.length} left alone behind them`,
     left > 0 && `${left} not done yet`,

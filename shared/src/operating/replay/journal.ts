@@ -20,13 +20,13 @@ export const outcome = z.object({
   /** `ended`: the message is done. `failed`: it is not, and nothing behind it in its saga is touched. */
   outcome: z.enum(['ended', 'failed']),
   /**
-   * Of a failed one: `died-again`, `retrying` (it failed and is tried again), `changed` (it died anew before), `unknown`
+   * Of one that has ended: `already` when somebody else had replayed or discarded it before. Of a failed one: `died-again`, `retrying` (it failed and is tried again), `changed` (it died anew before), `unknown`
    * (its owner has no such message), `not-in-time`, `refused` (its owner answered, and not with a result), or why its owner refuses the act.
    */
   how: z
     .enum([
       ...(['died-again', 'retrying', 'changed', 'unknown', 'not-in-time', 'refused'] as const),
-      ...(['needs-force', 'unreadable', 'beyond-horizon'] as const),
+      ...(['needs-force', 'unreadable', 'beyond-horizon', 'already'] as const),
     ])
     .nullable(),
   /** The final status of its step, or what went wrong. */
@@ -63,6 +63,8 @@ export interface Journal {
 
 export interface JournalRead {
   readonly outcomes: ReadonlyMap<string, Outcome>
+  /** Letters that some run has touched; those without an outcome are under way, or their run was killed. */
+  readonly begun: ReadonlySet<string>
   readonly lastRun: EntryOf<'run'> | undefined
   /** How the last run ended; undefined while it goes on, or when it was killed. */
   readonly stopped: EntryOf<'stopped'> | undefined
@@ -80,6 +82,7 @@ export function readJournal(file: string): JournalRead {
   const sinceLast = last < 0 ? [] : entries.slice(last)
   return {
     outcomes,
+    begun: new Set(entries.flatMap(each => (each.entry === 'begin' ? [each.letter] : []))),
     lastRun: sinceLast[0] as EntryOf<'run'> | undefined,
     stopped: sinceLast.findLast(each => each.entry === 'stopped'),
     cancelled: entries.find(each => each.entry === 'cancelled'),

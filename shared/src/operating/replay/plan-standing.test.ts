@@ -30,7 +30,8 @@ test('how far a plan is, from its making until nothing is left', () => {
   ]
   const { journal, standing } = planned(a, b, behind, other)
   expect(standing()).toEqual({
-    ...{ status: 'planned', ended: 0, failed: [], skipped: [], left: 4, rate: null, stoppedBy: null, canGoOn: true },
+    ...{ status: 'planned', ended: 0, already: 0, failed: [], skipped: [], left: 4, rate: null, stoppedBy: null },
+    ...{ canGoOn: true, letters: [other, a, b, behind].map(each => ({ letter: each, became: 'left' })) },
   })
   const first = journal()
   first.begin(a)
@@ -46,6 +47,21 @@ test('how far a plan is, from its making until nothing is left', () => {
   second.close()
   expect(standing()).toMatchObject({ status: 'done', ended: 2, left: 0, stoppedBy: null })
   expect(standing()).toMatchObject({ canGoOn: false, failed: [{ letter: b, outcome: failed }], skipped: [behind] })
+})
+
+test('of each letter it is told what became of it, and what others had done before is not counted as done', () => {
+  const letters = ['a', 'b', 'c', 'd', 'e'].map(id => letter(`saga ${id}`, id))
+  const [a, b, c, d] = letters as [PlanLetter, PlanLetter, PlanLetter, PlanLetter]
+  const { journal, standing } = planned(...letters)
+  const run = journal()
+  for (const each of [a, b, c, d]) run.begin(each)
+  run.end(a, ended)
+  run.end(b, { outcome: 'ended', how: 'already', detail: 'replay by bob' })
+  run.end(c, failed)
+  expect(standing(true).letters.map(({ became }) => became)).toEqual(['ended', 'already', 'failed', 'begun', 'left'])
+  expect(standing(true)).toMatchObject({ ended: 1, already: 1, left: 2 })
+  run.stopped(null)
+  run.close()
 })
 
 test('a run of this process that this process knows nothing of was killed', () => {

@@ -4,6 +4,17 @@ import { bySaga, nameOf, type Plan, type PlanLetter } from './plan.ts'
 import { journalOf } from './plan-file.ts'
 import { isFinal } from './replay-saga.ts'
 
+/** What became of a letter of a plan, by its journal. */
+export interface LetterStanding {
+  readonly letter: PlanLetter
+  /**
+   * `left`: not touched yet. `begun`: touched, and not followed to an end. `ended`: done by this plan. `already`: somebody else
+   * had replayed or discarded it before. `skipped`: a letter before it in its saga failed.
+   */
+  readonly became: 'left' | 'begun' | 'ended' | 'already' | 'failed' | 'skipped'
+  readonly outcome: Outcome | undefined
+}
+
 /** How far a plan is, by its journal: whoever runs it, here or elsewhere. */
 export interface PlanStanding {
   /**
@@ -11,15 +22,20 @@ export interface PlanStanding {
    * `done`: nothing is left, though some may have failed.
    */
   readonly status: 'planned' | 'running' | 'stopped' | 'interrupted' | 'cancelled' | 'done'
+  /** By this plan. */
   readonly ended: number
+  readonly already: number
   readonly failed: readonly { readonly letter: PlanLetter; readonly outcome: Outcome }[]
   readonly skipped: readonly PlanLetter[]
+  /** Not begun, or not followed to an end. */
   readonly left: number
   /** Whether another run may change anything: letters are left, or failed in a way that may come out otherwise. */
   readonly canGoOn: boolean
   readonly rate: number | null
   /** What ended its last run before its end. */
   readonly stoppedBy: string | null
+  /** In the order of their replay. */
+  readonly letters: readonly LetterStanding[]
 }
 
 /** Of a run that showed no life for so long nobody knows better than that it is no more. */
@@ -28,7 +44,7 @@ const lifelessAfterMs = 20_000
 /** @param isOurs whether this process runs it, of which its journal says no more than that it did */
 export function standingOf(plan: Plan, planFile: string, isOurs = false): PlanStanding {
   const journal = readJournal(journalOf(planFile))
-  const tally = tallyOf(plan, journal.outcomes)
+  const tally = tallyOf(bySaga(plan.letters).flatMap(saga => standingsOf(saga, journal)))
   return {
     ...tally,
     status: statusOf(journal, tally.left, isOurs),
@@ -65,23 +81,25 @@ function exists(pid: number): boolean {
   }
 }
 
-function tallyOf({ letters }: Plan, outcomes: ReadonlyMap<string, Outcome>) {
-  let ended = 0
-  let left = 0
-  const failed: { letter: PlanLetter; outcome: Outcome }[] = []
-  const skipped: PlanLetter[] = []
-  for (const saga of bySaga(letters)) {
-    let hasFailed = false
-    for (const letter of saga) {
-      const outcome = outcomes.get(nameOf(letter))
-      if (hasFailed) skipped.push(letter)
-      else if (!outcome) left++
-      else if (outcome.outcome === 'ended') ended++
-      else {
-        failed.push({ letter, outcome })
-        hasFailed = true
-      }
-    }
+function standingsOf(saga: readonly PlanLetter[], { outcomes, begun }: JournalRead): LetterStanding[] {
+  let hasFailed = false
+  return saga.map(letter => {
+    const outcome = outcomes.get(nameOf(letter))
+    if (hasFailed) return { letter, became: 'skipped', outcome: undefined }
+    hasFailed = outcome?.outcome === 'failed'
+    if (outcome) return { letter, became: outcome.how === 'already' ? 'already' : outcome.outcome, outcome }
+    return { letter, became: begun.has(nameOf(letter)) ? 'begun' : 'left', outcome }
+  })
+}
+
+function tallyOf(letters: readonly LetterStanding[]) {
+  const those = (...became: LetterStanding['became'][]) => letters.filter(each => became.includes(each.became))
+  return {
+    ended: those('ended').length,
+    already: those('already').length,
+    failed: those('failed').map(({ letter, outcome }) => ({ letter, outcome: outcome! })),
+    skipped: those('skipped').map(({ letter }) => letter),
+    left: those('left', 'begun').length,
+    letters,
   }
-  return { ended, failed, skipped, left }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { ActResult, MessageState } from '../../admin/contract.ts'
 import { Refusal, Silence } from '../admin.ts'
 import { Interrupted, OwnerAway } from './insist.ts'
-import { letter, modelOwner, state } from './replay.fixture.ts'
+import { act, letter, modelOwner, state } from './replay.fixture.ts'
 import { type Owner, type ReplayOptions, replayLetter } from './replay-letter.ts'
 
 const ours = letter('s1', 'a')
@@ -83,8 +83,38 @@ test('a record that nobody could read is not followed: it goes on under another 
 test('an owner that does not answer is asked again, and what it had done meanwhile is done once', async () => {
   const owner = modelOwner()
   owner.silentFor = 1
-  expect(await run(owner)).toMatchObject({ outcome: 'ended' })
+  expect(await run(owner)).toEqual({ outcome: 'ended', how: null, detail: 'ended' })
   expect(owner.taken).toEqual(['a'])
+})
+
+test('what somebody else had replayed or discarded before is not counted as ours, and says whose it is', async () => {
+  const replayed = modelOwner(() => state({ state: 'ended', status: 'succeeded' }))
+  await run(replayed, { planId: 'another' })
+  expect(await run(replayed)).toEqual({
+    ...{ outcome: 'ended', how: 'already' },
+    detail: 'replay by bob at 2025-01-31T11:00:00.000Z, plan another: succeeded',
+  })
+  const discarded = modelOwner(() => state({ state: 'ended', status: 'discarded' }))
+  discarded.taken.push('a')
+  // That of an earlier death was ours.
+  discarded.acts.push(act({ ...ours, deaths: 0 }, { plan: 'p' }), act(ours, { act: 'discard' }))
+  expect(await run(discarded)).toEqual({
+    ...{ outcome: 'ended', how: 'already', detail: 'discard by bob at 2025-01-31T11:00:00.000Z: discarded' },
+  })
+})
+
+test('a message that somebody else replayed, and that ended without a row of its own, is not unknown', async () => {
+  const owner = modelOwner()
+  owner.unknown.add('a')
+  owner.acts.push(act(ours))
+  expect(await run(owner)).toMatchObject({ outcome: 'ended', how: 'already' })
+})
+
+test('what somebody else replayed and what then died again has died again', async () => {
+  const owner = modelOwner(() => state({ state: 'dead', deaths: 2 }))
+  owner.taken.push('a')
+  owner.acts.push(act(ours))
+  expect(await run(owner)).toMatchObject({ outcome: 'failed', how: 'died-again' })
 })
 
 test('an owner that is away for too long ends the run, and so does one that refuses us', async () => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ActResult, MessageState } from '../../admin/contract.ts'
+import type { Act, ActResult, MessageState } from '../../admin/contract.ts'
 import { type Admin, Refusal } from '../admin.ts'
 import type { TopicLetter } from '../letter-topic.ts'
 import { insist } from './insist.ts'
 import type { Outcome } from './journal.ts'
 import type { PlanLetter } from './plan.ts'
 
-export type Owner = Pick<Admin, 'replay' | 'restore' | 'message'>
+export type Owner = Pick<Admin, 'replay' | 'restore' | 'message' | 'saga'>
 export interface ReplayOptions {
   readonly planId: string
   readonly owner: Owner
@@ -42,14 +42,35 @@ async function replayed(letter: PlanLetter, o: ReplayOptions): Promise<Outcome> 
   }
   switch (result.result) {
     case 'done':
-    case 'already':
-      // A record that nobody could read is taken before its letter is closed, and goes on under another id.
-      return sagaId === null ? ended(result.detail ?? 'read and taken') : follow(letter, result, o)
-    case 'unknown':
+      return endOf(letter, result, o)
+    case 'already': {
+      const act = await actOn(letter, o)
+      const outcome = await endOf(letter, result, o)
+      return act?.plan === o.planId || outcome.outcome === 'failed' ? outcome : already(act, outcome.detail)
+    }
+    case 'unknown': {
+      // A message that ended as a duplicate leaves nothing but the act.
+      const act = await actOn(letter, o)
+      if (act) return act.plan === o.planId ? ended('ended') : already(act, 'it has ended')
       return failed('unknown', 'its owner has no such message: with --from-topic it is restored from its letter')
+    }
     default:
       return failed(result.result, result.detail ?? result.result)
   }
+}
+
+/** A record that nobody could read is taken before its letter is closed, and goes on under another id. */
+async function endOf(letter: PlanLetter, result: ActResult, o: ReplayOptions): Promise<Outcome> {
+  return letter.sagaId === null ? ended(result.detail ?? 'read and taken') : follow(letter, result, o)
+}
+
+/**
+ * The act that has ended this death: this plan's own, of a run that was killed or whose answer was lost, or somebody else's.
+ * Undefined when its owner does not tell: of a record that nobody could read, or since it has forgotten the saga.
+ */
+async function actOn({ service, id, sagaId, deaths }: PlanLetter, o: ReplayOptions): Promise<Act | undefined> {
+  const saga = sagaId === null ? undefined : await insist(service, () => o.owner.saga(sagaId), o)
+  return saga?.acts.findLast(act => act.id === id && act.deaths === deaths)
 }
 
 async function follow(letter: PlanLetter, result: ActResult, o: ReplayOptions): Promise<Outcome> {
@@ -90,6 +111,10 @@ function only(results: readonly ActResult[]): ActResult {
   const [result] = results
   if (!result) throw new Error('the owner answers one letter with no result')
   return result
+}
+function already(act: Act | undefined, detail: string): Outcome {
+  const by = act && `${act.act} by ${act.operator} at ${act.at}${act.plan === null ? '' : `, plan ${act.plan}`}: `
+  return { outcome: 'ended', how: 'already', detail: `${by ?? ''}${detail}` }
 }
 const ended = (detail: string): Outcome => ({ outcome: 'ended', how: null, detail })
 const failed = (how: NonNullable<Outcome['how']>, detail: string): Outcome => ({ outcome: 'failed', how, detail })

@@ -1,4 +1,4 @@
-import type { ActResult, MessageState } from '../../admin/contract.ts'
+import type { Act, ActResult, MessageState, SagaState } from '../../admin/contract.ts'
 import { Silence } from '../admin.ts'
 import type { Journal, Outcome } from './journal.ts'
 import { nameOf, type PlanLetter } from './plan.ts'
@@ -15,29 +15,45 @@ export const state = (o: Partial<MessageState> & Pick<MessageState, 'state'>): M
   ...o,
 })
 
+const actedAt = '2025-01-31T11:00:00.000Z'
+export const act = (of: Pick<Act, 'id' | 'sagaId' | 'deaths'>, o: Partial<Act> = {}): Act => ({
+  ...{ id: of.id, sagaId: of.sagaId, deaths: of.deaths, at: actedAt, operator: 'bob', act: 'replay', plan: null },
+  ...{ step: 'pay', direction: 'action', errorCode: 'handler-threw', reason: null, forced: false },
+  ...o,
+})
+
 /**
  * What an owner does with letters, by rule 19: a dead one is taken once, later requests find it taken. `after` says where
  * its message stands each time it is asked for.
  */
 export function modelOwner(after: (id: string, asked: number) => MessageState = () => state({ state: 'ended' })) {
   const taken: string[] = []
+  const acts: Act[] = []
   const asked = new Map<string, number>()
   const owner = {
     taken,
+    acts,
     /** So many of the next requests get no answer, though they are done. */
     silentFor: 0,
     unknown: new Set<string>(),
-    async replay({ letters: [ref] }: Parameters<Owner['replay']>[0]): Promise<ActResult[]> {
+    async replay({ letters: [ref], plan }: Parameters<Owner['replay']>[0]): Promise<ActResult[]> {
       if (!ref) return []
       const isUnknown = owner.unknown.has(ref.id)
       const result = isUnknown ? 'unknown' : taken.includes(ref.id) ? 'already' : 'done'
-      if (result === 'done') taken.push(ref.id)
+      if (result === 'done') {
+        taken.push(ref.id)
+        acts.push(act(ref, { plan }))
+      }
       answerOrNot()
       return [{ ...ref, result, detail: null }]
     },
     restore({ letters: [ref] }: Parameters<Owner['restore']>[0]): Promise<ActResult[]> {
       owner.unknown.delete(ref!.id)
       return owner.replay({ letters: [ref!], plan: 'p' })
+    },
+    async saga(sagaId: string): Promise<SagaState> {
+      answerOrNot()
+      return { service: 'pay', sagaId, createdAt: actedAt, log: [], waiting: [], unpublished: [], acts }
     },
     async message(id: string): Promise<MessageState> {
       asked.set(id, (asked.get(id) ?? 0) + 1)

@@ -55,6 +55,13 @@ test('at its first new failure the rest of a saga is left and named; the others 
   expect(summary.skipped.map(({ id }) => id)).toEqual(['ill 3'])
 })
 
+test('what others had done before their turn is counted for itself', async () => {
+  const already: Outcome = { outcome: 'ended', how: 'already', detail: 'replay by bob' }
+  const letters = [letter('s1', 'ours'), letter('s2', 'theirs')]
+  const summary = await run(letters, async ({ id }) => (id === 'ours' ? ended : already))
+  expect(summary).toMatchObject({ ended: 1, already: 1, left: 0 })
+})
+
 test('stopped, what is under way is finished, and a resumed run does the rest, once', async () => {
   const letters = Array.from({ length: 30 }, (_, i) => letter(`s${i % 10}`, `${i}`, died(Math.floor(i / 10))))
   const journal = memoryJournal()

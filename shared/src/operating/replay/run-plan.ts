@@ -7,8 +7,10 @@ import { type Progress, replaySaga, type SagaOptions } from './replay-saga.ts'
 const sagasAtOnce = 8
 
 export interface Summary {
-  /** Done now or in an earlier run. */
+  /** Done by this plan, now or in an earlier run. */
   readonly ended: number
+  /** Replayed or discarded by somebody else before their turn. */
+  readonly already: number
   readonly failed: readonly { readonly letter: PlanLetter; readonly outcome: Outcome }[]
   readonly skipped: readonly PlanLetter[]
   /** Not begun, or begun and not followed to an end: what a resumed run has to do. */
@@ -23,6 +25,7 @@ export async function runPlan(
   o: Omit<SagaOptions, 'progress' | 'stopping'> & { readonly stopping: AbortSignal; readonly progress: Progress },
 ): Promise<Summary> {
   let ended = 0
+  let already = 0
   const failed: { letter: PlanLetter; outcome: Outcome }[] = []
   const skipped: PlanLetter[] = []
   const stopped = new AbortController()
@@ -30,7 +33,8 @@ export async function runPlan(
   let stoppedBy: Error | undefined
   const progress: Progress = {
     ended(letter, outcome, earlier) {
-      if (outcome.outcome === 'ended') ended++
+      if (outcome.how === 'already') already++
+      else if (outcome.outcome === 'ended') ended++
       else failed.push({ letter, outcome })
       o.progress.ended(letter, outcome, earlier)
     },
@@ -52,5 +56,6 @@ export async function runPlan(
     }
   }
   await Promise.all(Array.from({ length: sagasAtOnce }, work))
-  return { ended, failed, skipped, left: plan.letters.length - ended - failed.length - skipped.length, stoppedBy }
+  const left = plan.letters.length - ended - already - failed.length - skipped.length
+  return { ended, already, failed, skipped, left, stoppedBy }
 }
