@@ -159,6 +159,38 @@ test(
   },
 )
 
+test('a plan whose letters another one has replayed says so, before it is run and after', patient, async () => {
+  const { orderIds, mend } = await unpaidOrders(shop, 3)
+  await mend()
+  const [{ planId }, another] = await Promise.all(
+    [orderIds, orderIds.slice(0, 2)].map(async ids => (await ours.post('/api/plans', select(ids))).body),
+  )
+  const replayed = await saga('dlq', 'replay', '--plan', another.planId, '--yes')
+  expect([replayed.code, replayed.stderr]).toEqual([0, expect.stringContaining('2 replayed to their end')])
+  const stands = await until('the observer has seen what became of the letters', async () => {
+    const found = await plan(planId)
+    return found.open < 3 && found
+  })
+  expect(stands).toMatchObject({ status: 'planned', left: 3, open: 1 })
+  const became = async () => {
+    const { letters } = (await ours.get(`/api/plans/${planId}/letters`)).body
+    return letters.map((each: { became: string; detail: string }) => [each.became, each.detail])
+  }
+  expect(await became()).toEqual([
+    ['gone', 'replayed'],
+    ['gone', 'replayed'],
+    ['open', null],
+  ])
+  await ours.post(`/api/plans/${planId}/run`, { rate: null })
+  expect(await becomes(planId, 'done')).toMatchObject({ ended: 1, already: 2, failed: 0 })
+  const byAnother = expect.stringMatching(`^replay by tester at .*, plan ${another.planId}: succeeded$`)
+  expect(await became()).toEqual([
+    ['gone', byAnother],
+    ['gone', byAnother],
+    ['replayed', 'succeeded'],
+  ])
+})
+
 test('a plan that is cancelled is over, here and for the command line', patient, async () => {
   const { orderIds, mend } = await unpaidOrders(shop, 4)
   await mend()

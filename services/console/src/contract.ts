@@ -285,14 +285,22 @@ export const plan = z.object({
   letters: count,
   sagas: count,
   counts: z.array(z.object({ service: z.string(), step: z.string(), error: z.string(), letters: count, sagas: count })),
-  /** `interrupted`: begun, and the process that ran it is no more: run it again to go on. */
-  status: z.enum(['planned', 'running', 'pausing', 'paused', 'cancelled', 'interrupted', 'done']),
+  /**
+   * `interrupted`: begun, and the process that ran it is no more: run it again to go on. `outdated`: letters are left, and none
+   * of them is open any more as it was planned.
+   */
+  status: z.enum(['planned', 'running', 'pausing', 'paused', 'cancelled', 'interrupted', 'outdated', 'done']),
   /** Letters a second; null without a limit. */
   rate: z.number().nullable(),
+  /** By this plan. */
   ended: count,
+  /** Somebody else had replayed or discarded them before their turn. */
+  already: count,
   failed: count,
   skipped: count,
   left: count,
+  /** Of these, how many are still open as they were planned, by what the observer has seen; null while it runs, and when it is over. */
+  open: count.nullable(),
   stoppedBy: z.string().nullable(),
   /** The first hundred of those that failed. */
   failures: z.array(
@@ -306,6 +314,23 @@ export const plan = z.object({
   ),
 })
 export const plans = z.object({ plans: z.array(plan) })
+/** GET /api/plans/:planId/letters?after=&limit= : in the order of their replay, those of a saga together. */
+export const planLetterPage = z.object({
+  letters: z.array(
+    z.object({
+      ...{ service: z.string(), id: z.string(), sagaId: z.string().nullable(), deaths: count },
+      ...{ step: z.string().nullable(), direction: direction.nullable(), errorCode: z.string(), diedAt: z.string() },
+      /**
+       * `open`: not touched yet. `under-way`: touched, and not followed to an end. `replayed`: by this plan, to its end. `gone`:
+       * replayed or discarded by somebody else. `changed`: died anew before its turn. `died-again`: after it was replayed.
+       * `failed`: otherwise; `skipped`: behind one that failed.
+       */
+      became: z.enum(['open', 'under-way', 'replayed', 'gone', 'changed', 'died-again', 'failed', 'skipped']),
+      detail: z.string().nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+})
 /** POST /api/plans/:planId/run {rate} (also goes on with a paused one), /pause, /cancel : answer the plan. 409 `plan-running`, `plan-over`. */
 export const runRequest = z.object({ rate: z.number().positive().max(10_000).nullable() })
 /** POST /api/discards : answers the admin listener's actResult. */
@@ -388,6 +413,7 @@ export type LetterPage = z.infer<typeof letterPage>
 export type Selection = z.infer<typeof selection>
 export type DryRuns = z.infer<typeof dryRuns>
 export type Plan = z.infer<typeof plan>
+export type PlanLetterPage = z.infer<typeof planLetterPage>
 export type Plans = z.infer<typeof plans>
 export type ActPage = z.infer<typeof actPage>
 export type Health = z.infer<typeof health>

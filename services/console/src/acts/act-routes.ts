@@ -6,6 +6,7 @@ import type { Log } from 'saga-kit/parts'
 import type { Plan } from '../contract.ts'
 import type { Route } from '../http/route.ts'
 import { historyRoutes } from './history-routes.ts'
+import { keptPlans } from './kept-plans.ts'
 import { letterRoutes } from './letter-routes.ts'
 import { type ParticipantsFor, participantsFor } from './participants-for.ts'
 import { planRoutes } from './plan-routes.ts'
@@ -40,11 +41,12 @@ export function createActs({
 }: Omit<ActOptions, 'participantsFor'> & { readonly declared: { readonly now: Declarations } }): Acts {
   const o: ActOptions = { ...rest, participantsFor: participantsFor(declared, rest.reach) }
   const runs = new Runs(o)
+  const viewing = { runs, plans: keptPlans(o.env), pool: o.pool }
   return {
-    routes: [...letterRoutes(o), ...planRoutes({ ...o, runs }), ...historyRoutes(o)],
+    routes: [...letterRoutes(o), ...planRoutes({ ...o, ...viewing }), ...historyRoutes(o)],
     async planOf(planId) {
       try {
-        return planView(planId, o.env, runs)
+        return await planView(planId, viewing)
       } catch (error) {
         if (error instanceof OperatingError) return undefined
         throw error

@@ -1,22 +1,25 @@
 import { type Plan as Pinned, planOf, savePlan } from 'saga-kit/operating'
+import { cursor } from 'saga-kit/parts'
 import { z } from 'zod'
 import { sessionOf } from '../access/guard.ts'
 import type { Session } from '../access/session.ts'
-import { plan, plans, runRequest, selection } from '../contract.ts'
+import { plan, planLetterPage, plans, runRequest, selection } from '../contract.ts'
 import { get, post, type Route } from '../http/route.ts'
 import type { ActOptions } from './act-routes.ts'
-import { planView, planViews } from './plan-view.ts'
+import { type PlanViewOptions, planLetters, planView, planViews } from './plan-view.ts'
 import { orProblem } from './problems.ts'
 import type { Runs } from './runs.ts'
 import { selectLetters } from './select-letters.ts'
 
 const params = z.object({ planId: z.string().regex(/^[\w.-]{1,100}$/) })
 const nothing = z.strictObject({})
+/** How many letters of the plan come before. */
+const place = z.tuple([z.int().nonnegative()])
 
 /** Plans: pinned, run, paused, cancelled. The command line knows the same ones. */
-export function planRoutes(o: ActOptions & { readonly runs: Runs }): Route[] {
+export function planRoutes(o: ActOptions & PlanViewOptions & { readonly runs: Runs }): Route[] {
   const { runs, env, recordAct } = o
-  const view = (planId: string) => planView(planId, env, runs)
+  const view = (planId: string) => planView(planId, o)
 
   async function pin(made: Pinned) {
     savePlan(made, env)
@@ -26,7 +29,7 @@ export function planRoutes(o: ActOptions & { readonly runs: Runs }): Route[] {
   /** An act on a plan that is there; answers how it stands then. */
   const acting = (act: 'run' | 'pause' | 'cancel', planId: string, session: Session, work: () => void) =>
     orProblem(async () => {
-      view(planId)
+      await view(planId)
       return recordAct(session, { act, id: planId, plan: planId }, async () => {
         work()
         return view(planId)
@@ -34,10 +37,16 @@ export function planRoutes(o: ActOptions & { readonly runs: Runs }): Route[] {
     })
 
   return [
-    get({ path: '/api/plans', answer: plans, read: async () => ({ plans: planViews(env, runs) }) }),
+    get({ path: '/api/plans', answer: plans, read: async () => ({ plans: await planViews(o) }) }),
     get({
       ...{ path: '/api/plans/:planId', params, answer: plan },
-      read: ({ params: { planId } }) => orProblem(async () => view(planId)),
+      read: ({ params: { planId } }) => orProblem(() => view(planId)),
+    }),
+    get({
+      ...{ path: '/api/plans/:planId/letters', params, answer: planLetterPage },
+      query: z.object({ after: cursor(place).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+      read: ({ params: { planId }, query: { after, limit } }) =>
+        orProblem(() => planLetters(planId, { after: after?.[0] ?? 0, limit }, o)),
     }),
     post({
       ...{ path: '/api/plans', body: selection, answer: plan },

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { journalOf, planOf, savePlan } from 'saga-kit/operating'
 import { expect, onTestFinished, test } from 'vitest'
+import { keptPlans } from './kept-plans.ts'
 import { planView } from './plan-view.ts'
 
-test('of a plan with thousands of failures pages are told how many, and the first', () => {
+test('of a plan with thousands of failures pages are told how many, and the first', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'console-plans-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const env = { XDG_STATE_HOME: folder }
@@ -20,7 +21,7 @@ test('of a plan with thousands of failures pages are told how many, and the firs
   )
   appendFileSync(journalOf(savePlan(plan, env)), `${journal.join('\n')}\n`)
 
-  const view = planView(plan.planId, env, { of: () => undefined })
+  const view = await planView(plan.planId, { plans: keptPlans(env), runs: { of: () => undefined }, pool: {} as never })
   expect([view.failed, view.failures.length, view.failures[0]?.id]).toEqual([2_000, 100, 'letter 0'])
   // What a page may be behind before it is let go.
   expect(JSON.stringify(view).length).toBeLessThan(256 * 1024)

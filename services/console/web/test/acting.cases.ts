@@ -2,7 +2,17 @@ import { expect, test } from 'vitest'
 import type { Plan } from '../../src/contract.ts'
 import { answer, type ServedPages } from './console.fixture.ts'
 import { mayRead } from './fixtures/access.fixture.ts'
-import { cancelled, done, interrupted, letters, paused, planned, running } from './fixtures/letters.fixture.ts'
+import {
+  cancelled,
+  done,
+  interrupted,
+  letters,
+  outdated,
+  paused,
+  planned,
+  running,
+  stale,
+} from './fixtures/letters.fixture.ts'
 import { planId } from './fixtures/refused-order.fixture.ts'
 import { paths } from './paths.fixture.ts'
 
@@ -51,6 +61,8 @@ export function acting(pages: () => ServedPages) {
 
   const states: [Plan, string[], string][] = [
     [planned, ['Replay 128 letters', 'Drop the plan'], 'Nothing has been replayed yet.'],
+    [stale, ['Replay 3 letters', 'Drop the plan'], '3 letters of 128 still to be replayed are open'],
+    [outdated, ['Drop the plan'], 'none of its letters is open any more'],
     [running, ['Pause', 'Cancel what is left'], 'Letters are being replayed.'],
     [paused, ['Go on with 64 letters', 'Cancel what is left'], 'It goes on when somebody lets it.'],
     [interrupted, ['Go on with 64 letters', 'Cancel what is left'], 'It stopped: balance is away'],
@@ -63,8 +75,23 @@ export function acting(pages: () => ServedPages) {
     await page.getByText(says).waitFor()
     expect(await page.locator('.plan-acts button').allInnerTexts()).toEqual(buttons)
     const tried = page.getByRole('progressbar', { name: 'Letters tried' })
-    expect(await tried.count()).toBe(plan.status === 'planned' ? 0 : 1)
-    if (plan.status !== 'planned') expect(await tried.getAttribute('value')).toBe(String(128 - plan.left))
+    const hasBegun = plan.left < 128
+    expect(await tried.count()).toBe(hasBegun ? 1 : 0)
+    if (hasBegun) expect(await tried.getAttribute('value')).toBe(String(128 - plan.left))
+  })
+
+  test('a plan names its letters and their sagas, page by page, each with what became of it', async () => {
+    const page = await pages().open(paths['a plan'])
+    const table = page.getByRole('group', { name: 'What became of each' }).getByRole('table')
+    const gone = table.getByRole('row', { name: /gone before/ })
+    expect(await gone.innerText()).toContain('replay by jonas')
+    const [letter, saga] = await gone.getByRole('link').all()
+    expect(await letter?.getAttribute('href')).toMatch(/^\/letter\?service=balance&id=/)
+    expect(await saga?.getAttribute('href')).toBe(`/sagas/${letters.letters[1]!.sagaId}`)
+    await page.getByRole('link', { name: 'Next page' }).click()
+    await page.getByRole('link', { name: 'First page' }).waitFor()
+    const asked = pages().asked.findLast(({ route }) => route === `GET /api/plans/${planId}/letters`)
+    expect(asked?.search).toContain('after=after-7')
   })
 
   test('an act that is refused says why', async () => {

@@ -7,7 +7,7 @@ export function outdatedBy(hint: LiveEvent): QueryKey[] {
     case 'sagas':
       return [['sagas'], ['counts'], ...(hint.more ? [['saga']] : hint.sagaIds.map(id => ['saga', id]))]
     case 'letters':
-      return [['letters'], ['letter'], ['counts'], ['acts']]
+      return [['letters'], ['letter'], ['counts'], ['acts'], ['plans'], ['plan']]
     case 'plan':
       return [['plans'], ['plan', hint.plan.planId]]
     case 'declarations':

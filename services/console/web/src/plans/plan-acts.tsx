@@ -12,13 +12,14 @@ const carefulRate = '10'
 
 /** What can be done about a plan as it stands: confirm it, pause it, let it go on, or end it. */
 export function PlanActs({ plan }: { plan: Plan }) {
-  const { status, left, planId } = plan
+  const { status, planId } = plan
+  const open = counted(plan.open ?? plan.left, 'letter')
   const whyNot = useWhyNot()
   const act = useActOnPlan(planId)
   const [rate, setRate] = useState(plan.rate === null ? carefulRate : String(plan.rate))
   const isRunnable = status === 'planned' || status === 'paused' || status === 'interrupted'
   const isMoving = status === 'running' || status === 'pausing'
-  if (!isRunnable && !isMoving) return null
+  if (!isRunnable && !isMoving && status !== 'outdated') return null
   const rateOf = rate.trim() === '' ? null : Number(rate)
   const wrongRate = rateOf !== null && !(rateOf > 0 && rateOf <= 10_000)
   return (
@@ -47,7 +48,7 @@ export function PlanActs({ plan }: { plan: Plan }) {
               isPending={act.isPending}
               onAct={() => act.mutate({ act: 'run', rate: rateOf })}
             >
-              {status === 'planned' ? `Replay ${counted(left, 'letter')}` : `Go on with ${counted(left, 'letter')}`}
+              {status === 'planned' ? `Replay ${open}` : `Go on with ${open}`}
             </ActButton>
           </>
         )}
@@ -61,7 +62,7 @@ export function PlanActs({ plan }: { plan: Plan }) {
           </ActButton>
         )}
         <ActButton danger whyNot={whyNot} isPending={act.isPending} onAct={() => act.mutate({ act: 'cancel' })}>
-          {status === 'planned' ? 'Drop the plan' : 'Cancel what is left'}
+          {status === 'planned' || status === 'outdated' ? 'Drop the plan' : 'Cancel what is left'}
         </ActButton>
         {whyNot && <p className="muted small">{whyNot}</p>}
       </div>

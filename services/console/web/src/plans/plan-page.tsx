@@ -11,11 +11,12 @@ import { useTitle } from '../parts/use-title.ts'
 import { CountsTable } from './counts-table.tsx'
 import { FailuresTable } from './failures-table.tsx'
 import { PlanActs } from './plan-acts.tsx'
+import { PlanLettersPanel } from './plan-letters-panel.tsx'
 import { Progress } from './progress.tsx'
 import { PlanStatus, statusText } from './status.tsx'
 import './plan.css'
 
-/** One replay, from its plan to its end. What it says is what the letters were as it was planned. */
+/** One replay, from its plan to its end: what its letters were as it was planned, and what became of them. */
 export function PlanPage({ planId }: { planId: string }) {
   useTitle('Replay')
   const plan = usePlan(planId)
@@ -54,6 +55,7 @@ function Told({ plan }: { plan: Plan }) {
           <p className="row">
             <PlanStatus status={status} /> {statusText(status)}
           </p>
+          <StillOpen plan={plan} />
           {stoppedBy !== null && <Notice tone="bad">It stopped: {stoppedBy}</Notice>}
           <Progress plan={plan} />
           <PlanActs plan={plan} />
@@ -66,6 +68,18 @@ function Told({ plan }: { plan: Plan }) {
           What died anew stands among the <Link href="/letters">open letters</Link>.
         </p>
       )}
+      <PlanLettersPanel planId={plan.planId} />
     </>
+  )
+}
+
+/** Said before it is run: a plan may have stood for long, and others replay and discard meanwhile. */
+function StillOpen({ plan: { left, open } }: { plan: Plan }) {
+  if (open === null || open === left) return null
+  return (
+    <Notice tone="warn">
+      {counted(open, 'letter')} of {left} still to be replayed {open === 1 ? 'is' : 'are'} open: the others were
+      replayed or discarded meanwhile, or have died anew. They are left as they are.
+    </Notice>
   )
 }

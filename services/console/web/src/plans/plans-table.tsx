@@ -21,9 +21,11 @@ const columns: Column<Plan>[] = [
   { title: 'Status', of: ({ status }) => <PlanStatus status={status} /> },
   { title: 'Letters', is: 'number', of: ({ letters }) => thousands(letters) },
   { title: 'Ended', is: 'number', of: ({ ended }) => thousands(ended) },
+  { title: 'Gone before', is: 'number', of: ({ already }) => thousands(already) },
   { title: 'Failed', is: 'number', of: ({ failed }) => thousands(failed) },
   { title: 'Skipped', is: 'number', of: ({ skipped }) => thousands(skipped) },
   { title: 'Left', is: 'number', of: ({ left }) => thousands(left) },
+  { title: 'Still open', is: 'number', of: ({ open }) => (open === null ? '–' : thousands(open)) },
 ]
 
 export const PlansTable = ({ plans }: { plans: Plan[] }) => (

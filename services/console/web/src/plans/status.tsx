@@ -13,6 +13,11 @@ const told: Record<Plan['status'], { tone: Tone; icon?: IconName; says: string }
     icon: 'overdue',
     says: 'The process that ran it is no more. Let it go on: what is done is not done twice.',
   },
+  outdated: {
+    tone: 'plain',
+    icon: 'settled',
+    says: 'Nothing is left to replay: none of its letters is open any more as it was planned.',
+  },
   done: { tone: 'good', icon: 'settled', says: 'Every letter was tried.' },
 }
 
