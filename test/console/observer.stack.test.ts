@@ -231,6 +231,7 @@ test.concurrent('a letter blocks its saga until its marker comes, whichever is r
         ...{ 'dlq-id': letterId, 'dlq-deaths': '1', 'dlq-status': 'dead', 'dlq-service': 'balance' },
         ...{ 'dlq-step': 'deduct_balance', 'dlq-direction': 'action', 'dlq-error-code': 'handler-threw' },
         ...{ 'dlq-error-message': 'no', 'dlq-attempts': '5', 'dlq-first-failed-at': new Date().toISOString() },
+        'dlq-died-at': '2026-01-31T12:00:00.123Z',
       },
     }
     await ground.publisher.publish(...order.slice(0, 2), letter)
@@ -249,7 +250,7 @@ test.concurrent('a letter blocks its saga until its marker comes, whichever is r
       ],
     })
     expect(await ground.ask(console, '/api/letters?step=deduct_balance')).toMatchObject({
-      letters: [{ id: letterId, sagaId, status: 'open' }],
+      letters: [{ id: letterId, sagaId, status: 'open', diedAt: '2026-01-31T12:00:00.123Z' }],
     })
     expect(await ground.ask(console, '/api/sagas?error=handler-threw&step=deduct_balance')).toMatchObject({
       sagas: [{ sagaId }],

@@ -105,14 +105,17 @@ test('an answer that does not come is named with who owes it, and is cleared whe
     ...{ event_type: 'OrderCancelled', one_of: ['BalanceRefunded'], stands: 'silent' },
   })
   const stepsOf = (all: readonly { service: string; step: string; direction: string }[]) =>
-    all.map(({ service, step, direction }) => `${service} ${step} ${direction}`).toSorted()
+    all
+      .map(({ service, step, direction }) => `${service} ${step} ${direction}`)
+      .toSorted()
+      .join()
   await until('its page, the list and the watchdog say the same of it', async () => {
     const { awaited } = await watching.get<SagaDetail>(`/api/sagas/${orderId}`)
     const late = awaited.filter(({ overdue }) => overdue)
     const named = await watching.query('select service, step, direction from overdue_steps')
     const { sagas } = await watching.get<SagaPage>('/api/sagas?overdue=true')
     return (
-      `${stepsOf(late)}` === `${stepsOf(named as typeof awaited)}` &&
+      stepsOf(late) === stepsOf(named as typeof awaited) &&
       sagas.some(({ sagaId, at }) => sagaId === orderId && at?.is === 'awaited' && at.service === 'balance')
     )
   })

@@ -68,6 +68,7 @@ describe('rule 17: a message that fails', () => {
           ...{ ce_id: 'me', 'dlq-id': 'me', 'dlq-deaths': '3', 'dlq-status': 'dead', 'dlq-service': 'ledger' },
           ...{ 'dlq-step': 'pay', 'dlq-direction': 'action', 'dlq-attempts': '5', 'dlq-error-code': 'handler-threw' },
           ...{ 'dlq-error-message': 'cannot', 'dlq-first-failed-at': '1970-01-01T00:00:00.001Z' },
+          'dlq-died-at': new Date(nowMs).toISOString(),
         },
       },
     ])

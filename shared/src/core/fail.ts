@@ -59,6 +59,7 @@ export function fail(decision: Decision, saga: Saga, delivery: Delivery, error: 
       errorStack,
       attempts,
       firstFailedAt,
+      diedAt: decision.loaded.now.toISOString(),
       request: place.request,
     }
     toLetterTopic(decision, saga.id, id, letter(delivery.envelope, death))

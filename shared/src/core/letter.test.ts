@@ -4,6 +4,7 @@ import { type Death, letter, marker, requestOf } from './letter.ts'
 const death: Death = {
   ...{ letterId: 'me', deaths: 1, service: 'ledger', step: 'charge', direction: 'action', errorCode: 'handler-threw' },
   ...{ errorMessage: 'no answer', attempts: 5, firstFailedAt: '2026-01-01T00:00:00.000Z' },
+  diedAt: '2026-01-01T00:05:00.000Z',
 }
 const of = (request: Death['request'], headers = {}) =>
   letter({ key: null, headers, body: null }, { ...death, ...(request !== undefined && { request }) }).headers
@@ -34,7 +35,7 @@ test('a letter is the message as it came, with its cause in headers of ours over
       ...{ ce_id: 'me', odd: { base64: '/w==' }, 'dlq-id': 'me', 'dlq-deaths': '1', 'dlq-status': 'dead' },
       ...{ 'dlq-service': 'ledger', 'dlq-step': 'charge', 'dlq-direction': 'action', 'dlq-attempts': '5' },
       ...{ 'dlq-error-code': 'handler-threw', 'dlq-error-message': 'no answer' },
-      'dlq-first-failed-at': '2026-01-01T00:00:00.000Z',
+      ...{ 'dlq-first-failed-at': '2026-01-01T00:00:00.000Z', 'dlq-died-at': '2026-01-01T00:05:00.000Z' },
     },
   })
 })

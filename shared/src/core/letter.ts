@@ -14,6 +14,8 @@ export interface Death {
   readonly errorStack?: string
   readonly attempts: number
   readonly firstFailedAt: string
+  /** As its row has it: the letter's record is published later. */
+  readonly diedAt: string
   /** Of a call that was begun and may have happened (rule 23). */
   readonly request?: WaitingRow['request']
 }
@@ -44,6 +46,7 @@ export function letter(envelope: Envelope, death: Death): Envelope {
       ...(death.errorStack !== undefined && { 'dlq-error-stack': firstBytes(death.errorStack, longestStackBytes) }),
       'dlq-attempts': String(death.attempts),
       'dlq-first-failed-at': death.firstFailedAt,
+      'dlq-died-at': death.diedAt,
       ...(death.request && { 'dlq-request': requestText(death.request) }),
     },
   }

@@ -8,7 +8,7 @@ import { openLetters } from './letter-topic.ts'
 const death = {
   ...{ letterId: 's1/place/action', deaths: 1, service: 'pay', step: 'pay', direction: 'action' },
   ...{ errorCode: 'handler-threw', errorMessage: 'no', errorStack: 'no\n at x', attempts: 5 },
-  firstFailedAt: '2025-01-31T10:00:00.000Z',
+  ...{ firstFailedAt: '2025-01-31T10:00:00.000Z', diedAt: '2025-01-31T10:00:59.000Z' },
 }
 const placed = {
   ...{ key: Buffer.from('s1'), body: Buffer.from([0, 0, 0, 0, 7, 1]) },
@@ -49,10 +49,17 @@ test('a letter on the topic is told as its owner would, with its bytes', async (
   expect(found).toMatchObject({
     ...{ service: 'pay', sagaId: 's1', id: 's1/place/action', deaths: 1, step: 'pay', direction: 'action' },
     ...{ messageType: 'Placed', errorCode: 'handler-threw', errorMessage: 'no', attempts: 5, parkedBehind: null },
-    ...{ firstFailedAt: '2025-01-31T10:00:00.000Z', diedAt: '2025-01-31T10:01:00.000Z' },
+    ...{ firstFailedAt: '2025-01-31T10:00:00.000Z', diedAt: death.diedAt },
     ...{ keyBase64: Buffer.from('s1').toString('base64'), bodyBase64: placed.body.toString('base64') },
   })
   expect(found?.headers).toMatchObject({ ce_type: 'test.Placed', odd: { base64: '/w==' }, 'dlq-status': 'dead' })
+})
+
+test('a letter of an earlier version does not say when it died: then its record does', async () => {
+  const { key, value, headers } = dead()
+  const { 'dlq-died-at': _, ...others } = headers
+  const [found] = await open({ ...record({ key, headers: {}, body: value }), headers: others })
+  expect(found?.diedAt).toBe('2025-01-31T10:01:00.000Z')
 })
 
 test.each(['closed', 'replayed', 'discarded'] as const)(

@@ -72,7 +72,8 @@ function letterOf(service: string, id: string, record: FetchedRecord, headers: H
   const text = (name: string) => textHeader(headers, name) ?? ''
   // Nobody could read it (rule 21), so its key is nobody's saga either.
   const step = text('dlq-step') || null
-  const diedAt = new Date(record.timestampMs).toISOString()
+  // Letters of an earlier version do not tell: that of their record comes a little later.
+  const diedAt = text('dlq-died-at') || new Date(record.timestampMs).toISOString()
   const fullName = text('ce_type')
   return {
     ...{ service: text('dlq-service') || service, id, step, diedAt, parkedBehind: null },

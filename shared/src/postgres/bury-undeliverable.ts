@@ -55,6 +55,7 @@ export async function buryUndeliverables(
         errorMessage: r.problem,
         attempts: 1,
         firstFailedAt: o.now.toISOString(),
+        diedAt: o.now.toISOString(),
       }
       return {
         ...letter(r.envelope, death),

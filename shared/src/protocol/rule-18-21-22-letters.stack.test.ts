@@ -52,6 +52,7 @@ test('rule 18: a letter keeps the message and says why it died, on the partition
   const [original] = (await ledger.records('source.events.v1')).filter(r => r.key === sagaId)
   expect(letter).toMatchObject({ key: sagaId, partition: partitionOf(paid.id, partitions) })
   expect(letter!.value).toEqual(original!.value)
+  const [row] = await ledger.query<{ died_at: Date }>('select died_at from saga.waiting where saga_id = $1', [sagaId])
   expect(letter!.headers).toEqual({
     ...original!.headers,
     'kafka_dlt-original-topic': `${ledger.prefix}source.events.v1`,
@@ -68,6 +69,7 @@ test('rule 18: a letter keeps the message and says why it died, on the partition
     'dlq-error-stack': expect.stringMatching(/^Error: no money today\n +at .*runHandler/s),
     'dlq-attempts': '2',
     'dlq-first-failed-at': expect.stringMatching(/^\d{4}-.*Z$/),
+    'dlq-died-at': row!.died_at.toISOString(),
   })
   expect(await service.metric('saga_failed_total', 'step="pay",reason="dead"')).toBe(1)
 

@@ -97,7 +97,8 @@ export function letterRecord(
   const step = text('dlq-step') || null
   // What nobody could read has no step; its key is nobody's saga, and its markers have none.
   const isUnreadable = said === 'dead' && step === null
-  const diedAt = timeOf(record)
+  // As its owner tells it, too. Letters of an earlier version do not: that of their record comes a little later.
+  const diedAt = storableTime(new Date(text('dlq-died-at'))) ?? timeOf(record)
   return {
     ...{ kind: 'letter', ...placeOf(record, topicPrefix), id, step, diedAt },
     service: text('dlq-service') || service,

@@ -188,7 +188,7 @@ function bury(
   const letters = first.map(({ id, envelope, code, problem }, i) => ({
     ...letter(envelope, {
       ...{ letterId: id, deaths: 1, service, step: '', direction: '', errorCode: code, errorMessage: problem },
-      ...{ attempts: 1, firstFailedAt: now.toISOString() },
+      ...{ attempts: 1, firstFailedAt: now.toISOString(), diedAt: now.toISOString() },
     }),
     ...{ sagaId: sagaIdOfLetter(id), n: firstN + i, topic: letterTopic, partition: partitionOf(id) },
   }))

@@ -23,7 +23,7 @@ export const LetterFacts = ({ letter }: { letter: ObservedLetter }) => (
       </dd>
       {letter.firstFailedAt && (
         <>
-          <dt>First failed</dt>
+          <dt>First failed (UTC)</dt>
           <dd>
             <Moment at={letter.firstFailedAt} precision="millisecond" />
           </dd>
