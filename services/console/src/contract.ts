@@ -225,9 +225,12 @@ export const choreography = z.object({
       standing: z.enum(['seen', 'unseen', 'undeclared', 'unobservable']),
       seen: count,
       perMinute: z.number().nonnegative(),
-      /** From the event to the first event that its reader answered it with. */
-      p50Ms: z.number().nullable(),
-      p95Ms: z.number().nullable(),
+      /**
+       * Within which time half, and 95 of 100, were answered, from the event to the first event of its reader. They are counted
+       * by bucket, of which this is the end; null of few answers, and beyond the last bucket (14 h).
+       */
+      p50WithinMs: z.number().nullable(),
+      p95WithinMs: z.number().nullable(),
       lastAt: moment.nullable(),
     }),
   ),

@@ -1,7 +1,7 @@
 import { checkChoreography, type Declared, graphOf, type Reaction } from 'saga-kit/operating'
 import type { Choreography } from '../contract.ts'
 import { flowOf } from '../flow.ts'
-import { addBuckets, quantileMs } from './latencies.ts'
+import { addBuckets, withinMs } from './latencies.ts'
 import type { Operation, Taken } from './taken.ts'
 import { isUnobservable } from './unobservable.ts'
 
@@ -128,12 +128,12 @@ export function undeclaredAmong<Row extends Pick<SeenEdge, 'kind' | 'message' | 
 function ratesOf(
   rows: readonly SeenEdge[],
   minutes: number,
-): Pick<Edge, 'seen' | 'perMinute' | 'p50Ms' | 'p95Ms' | 'lastAt'> {
+): Pick<Edge, 'seen' | 'perMinute' | 'p50WithinMs' | 'p95WithinMs' | 'lastAt'> {
   const seen = rows.reduce((sum, row) => sum + row.seen, 0)
   const buckets = rows.map(row => row.buckets).reduce(addBuckets, [])
   const last = Math.max(...rows.map(({ lastAt }) => lastAt.getTime()))
   return {
-    ...{ seen, perMinute: seen / minutes, p50Ms: quantileMs(buckets, 0.5), p95Ms: quantileMs(buckets, 0.95) },
+    ...{ seen, perMinute: seen / minutes, p50WithinMs: withinMs(buckets, 0.5), p95WithinMs: withinMs(buckets, 0.95) },
     lastAt: rows.length > 0 ? new Date(last).toISOString() : null,
   }
 }

@@ -3,7 +3,7 @@ import { consoleDatabase } from '../database.fixture.ts'
 import { countSeen } from './count-seen.ts'
 import { sagaId, seenEvent } from './hotel.fixture.ts'
 import { knownNames } from './known-names.ts'
-import { quantileMs } from './latencies.ts'
+import { bucketEndsMs } from './latencies.ts'
 import { readEdges, readPublished } from './read-edges.ts'
 import type { SeenEvent } from './seen-saga.ts'
 
@@ -28,7 +28,13 @@ async function see(events: readonly SeenEvent[], isNew: (event: SeenEvent) => bo
 }
 const edges = async () =>
   (await readEdges(db.pool, 60)).map(({ message, from, to, seen, buckets }) => ({
-    ...{ message, from: from?.service ?? null, to: `${to.service} ${to.step}`, seen, p50Ms: quantileMs(buckets, 0.5) },
+    ...{
+      message,
+      from: from?.service ?? null,
+      to: `${to.service} ${to.step}`,
+      seen,
+      withinMs: bucketEndsMs[buckets.findIndex(n => n > 0)],
+    },
   }))
 
 test('edges add up over batches with their latencies, and what is not new counts nothing', async () => {
@@ -37,8 +43,8 @@ test('edges add up over batches with their latencies, and what is not new counts
   await see([booked, reserved(-5_000)], () => false)
   expect(await edges()).toEqual(
     expect.arrayContaining([
-      { message: '', from: null, to: 'desk book', seen: 1, p50Ms: null },
-      { message: 'Booked', from: 'desk', to: 'room reserve', seen: 1, p50Ms: 0.5 },
+      { message: '', from: null, to: 'desk book', seen: 1, withinMs: undefined },
+      { message: 'Booked', from: 'desk', to: 'room reserve', seen: 1, withinMs: 1 },
     ]),
   )
   // Another saga, as far as the count goes.

@@ -14,18 +14,20 @@ export function bucketsOf(latencyMs: number): number[] {
 export const addBuckets = (a: readonly number[], b: readonly number[]): number[] =>
   Array.from({ length: Math.max(a.length, b.length) }, (_, at) => (a[at] ?? 0) + (b[at] ?? 0))
 
-/** The latency below which this share lies, evenly spread within a bucket; null without any. @param share from 0 to 1 */
-export function quantileMs(buckets: readonly number[], share: number): number | null {
+/** Of fewer there is nothing to say: the median of three is whatever the second was. */
+const fewest = 5
+
+/**
+ * Within which time this share was answered: the end of a bucket, since where in it they lie is not known. Null of too few
+ * (of 95 in 100 at least twenty, so that one lies beyond it), and where it is behind the last bucket. @param share below 1
+ */
+export function withinMs(buckets: readonly number[], share: number): number | null {
   const all = buckets.reduce((sum, count) => sum + count, 0)
-  if (all === 0) return null
-  const wanted = share * all
-  let below = 0
-  for (const [at, count] of buckets.entries()) {
-    if (count > 0 && below + count >= wanted) {
-      const from = bucketEndsMs[at - 1] ?? 0
-      return from + ((bucketEndsMs[at] ?? from) - from) * ((wanted - below) / count)
-    }
-    below += count
-  }
-  return bucketEndsMs.at(-1)!
+  if (all < Math.max(fewest, Math.round(1 / (1 - share)))) return null
+  let counted = 0
+  const bucket = buckets.findIndex(count => {
+    counted += count
+    return counted >= share * all
+  })
+  return bucketEndsMs[bucket] ?? null
 }

@@ -1,9 +1,8 @@
 import type { Choreography } from '../../../src/contract.ts'
 import { Age } from '../parts/age.tsx'
 import { thousands } from '../parts/counted.ts'
-import { duration } from '../parts/duration.ts'
 import { type Column, Table } from '../parts/table.tsx'
-import { type Edge, edgeKey, messageText, type Node, rateText } from './rates.ts'
+import { type Edge, edgeKey, messageText, type Node, rateText, withinText } from './rates.ts'
 import { StandingTag, standingOrder } from './standing.tsx'
 
 interface EdgesTableProps {
@@ -43,13 +42,16 @@ const columnsWith = (nodes: ReadonlyMap<string, Node>): Column<Edge>[] => [
   { title: 'Standing', of: ({ standing }) => <StandingTag standing={standing} /> },
   { title: 'Seen', is: 'number', of: ({ seen }) => thousands(seen) },
   { title: 'Rate', is: 'number', className: 'nowrap', of: edge => (edge.seen > 0 ? rateText(edge.perMinute) : '–') },
-  { title: 'Median', is: 'number', className: 'nowrap', of: ({ p50Ms }) => (p50Ms === null ? '–' : duration(p50Ms)) },
-  { title: '95 %', is: 'number', className: 'nowrap', of: ({ p95Ms }) => (p95Ms === null ? '–' : duration(p95Ms)) },
+  { title: 'Half in', is: 'number', className: 'nowrap', of: edge => <Within ms={edge.p50WithinMs} /> },
+  { title: '95 % in', is: 'number', className: 'nowrap', of: edge => <Within ms={edge.p95WithinMs} /> },
   {
     title: 'Last',
     of: ({ lastAt }) => (lastAt === null ? <span className="muted">not in this time</span> : <Age at={lastAt} />),
   },
 ]
+
+/** Of a few answers nothing is said. */
+const Within = ({ ms }: { ms: number | null }) => (ms === null ? '–' : withinText(ms))
 
 const NodeName = ({ node }: { node: Node | undefined }) =>
   node && (

@@ -10,7 +10,7 @@ const lines = [
   },
 ]
 
-/** What the lines of the graph mean. Broader: taken more often. The time is the median from an event to its answer. */
+/** What the lines of the graph mean. Broader: taken more often. The time is that in which half were answered. */
 export const GraphKey = () => (
   <ul className="graph-key" aria-label="Kinds of lines">
     {lines.map(({ className, width, text }) => (
@@ -21,6 +21,6 @@ export const GraphKey = () => (
         {text}
       </li>
     ))}
-    <li className="muted">times: the median from an event to its answer</li>
+    <li className="muted">times: half of the answers took less; told of five or more</li>
   </ul>
 )

@@ -43,7 +43,9 @@ test('what stands out is said in words', () => {
 test.each([
   [96.4, '96/min'],
   [1.23, '1.2/min'],
-  [0.03, '1.8/h'],
+  [0.03, '0.03/min'],
+  [0.001, '< 0.01/min'],
+  [7_200.4, '7,200/min'],
   [0, 'none'],
 ])('%d a minute is %s', (perMinute, text) => {
   expect(rateText(perMinute)).toBe(text)

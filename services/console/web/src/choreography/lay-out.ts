@@ -28,7 +28,7 @@ export function layOut(nodes: readonly Node[], edges: readonly Edge[]): Drawing 
     graph.setEdge(
       edge.from,
       edge.to,
-      { width: widthOf(labelOf(edge), edge.standing === 'undeclared' ? 150 : 112), height: labelHeight, labelpos: 'c' },
+      { width: widthOf(labelOf(edge), edge.standing === 'undeclared' ? 150 : 136), height: labelHeight, labelpos: 'c' },
       edgeKey(edge),
     )
   layout(graph)
