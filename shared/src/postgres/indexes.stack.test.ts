@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
 import { readBacklog } from './backlog.ts'
+import { createPool } from './connect.ts'
+import { findDue } from './find-due.ts'
 import { readLetterRow } from './find-letters.ts'
 import { findMessage } from './find-message.ts'
 import { oldestUnfinished } from './oldest-unfinished.ts'
@@ -76,4 +78,22 @@ test.each([
     expect(scans).toContainEqual(expect.stringMatching(new RegExp(`waiting_message .*${condition}`)))
   }
   expect(message).toContainEqual(expect.stringMatching(new RegExp(`operator_acts_letter .*${condition}`)))
+})
+
+test('a statement of the engine has one plan, made while its table is short, that is right when it is long', async () => {
+  const short = await freshDatabase()
+  const pool = createPool({ url: short.url, poolSize: 1, applicationName: 'engine', byKey: true })
+  try {
+    for (let n = 0; n < 10; n++) await findDue(pool, [0], 1 + n * 50)
+    const kept = await pool.query(
+      `select generic_plans::int, custom_plans::int from pg_prepared_statements where name = 'find-due'`,
+    )
+    expect(kept.rows).toEqual([{ generic_plans: 10, custom_plans: 0 }])
+    const explained = await pool.query(`explain (format json) execute "find-due" ('{0}', 10000, 500, null)`)
+    const nodes = all(explained.rows[0]['QUERY PLAN'][0].Plan).map(plan => plan['Index Name'] ?? plan['Node Type'])
+    expect(nodes).toEqual(['Limit', 'Incremental Sort', 'waiting_due'])
+  } finally {
+    await pool.end()
+    await short.close()
+  }
 })
