@@ -200,7 +200,7 @@ test('a tarball of the kit runs a participant outside the repository', { timeout
       },
       () => `its audit finds something wrong:\n${ended.at(-1)?.stdout}${ended.at(-1)?.stderr}`,
     )
-    expect(audited.stdout).toMatch(/^holds earned: loyalty: 1 sagas; earned points: loyalty 7$/m)
+    expect(audited.stdout).toMatch(/^holds earned: told by loyalty alone: 1 sagas compared; earned points: loyalty 7$/m)
     await database.query('update points set recorded_at = null')
     const unsettled = audit()
     expect([unsettled.status, unsettled.stdout]).toEqual([1, expect.stringContaining(sagaId)])

@@ -376,18 +376,32 @@ export const health = z.object({
   }),
   /** What must hold, computed from the events alone as they come. */
   invariants: z.array(
-    z.object({ name: z.string(), holds: z.boolean(), checked: count, broken: count, examples: z.array(z.string()) }),
+    z.object({
+      name: z.string(),
+      /** Null while nothing has been checked. */
+      holds: z.boolean().nullable(),
+      checked: count,
+      broken: count,
+      /** The last few sagas in which it does not hold, with what is wrong. */
+      examples: z.array(z.object({ sagaId: z.string(), says: z.string() })),
+    }),
   ),
-  /** The last run of `saga audit`, which the console repeats; null before the first one. */
-  audit: z
-    .object({
-      at: moment,
-      sagas: count,
-      violations: count,
-      lines: z.array(z.object({ name: z.string(), holds: z.boolean(), figures: z.string() })),
-      silent: z.array(silent),
-    })
-    .nullable(),
+  /** `saga audit`, which the console repeats. */
+  audit: z.object({
+    /** Null when it runs none (AUDIT_EVERY=off). */
+    nextAt: moment.nullable(),
+    /** Who did not answer when it was tried last. */
+    silent: z.array(silent),
+    /** The last that reached everybody; null before the first one. */
+    last: z
+      .object({
+        at: moment,
+        sagas: count,
+        violations: count,
+        lines: z.array(z.object({ name: z.string(), holds: z.boolean(), figures: z.string() })),
+      })
+      .nullable(),
+  }),
 })
 
 /** GET /api/live : server-sent events. Each is a hint that something has changed; pages then ask again what they show. */

@@ -1,6 +1,9 @@
 import type { AuditReport } from './audit-over.ts'
 import { familyOf } from './figures.ts'
 
+/** For people: `980,244,100`. */
+const grouped = new Intl.NumberFormat('en-US')
+
 /** What was asked, with its figures, and whether it holds. */
 export interface Invariant {
   readonly name: string
@@ -16,28 +19,40 @@ export function invariantsOf({ sagas, figures, books, violations, atRest }: Audi
     {
       name: 'every saga is known to who settles it',
       holds: sagas.unknown === 0 && !found('unknown'),
-      figures: `${sagas.settled} settled, ${sagas.later} since then, ${sagas.open} open (${sagas.blocked} blocked), ${sagas.movedOn} moved on, ${sagas.discarded} with a discard`,
+      figures: standingText(sagas),
     },
     ...figures.map(({ family, services, sagas: compared, sums }) => ({
-      name: `${family}: ${services.join(' = ')}`,
+      name: `${family}: ${services.length > 1 ? `${services.join(' and ')} say the same of each saga` : `told by ${services.join()} alone`}`,
       holds: !wrong.has(family),
-      figures: `${compared} sagas${sumsText(sums)}`,
+      figures: `${grouped.format(compared)} sagas compared${sumsText(sums)}`,
     })),
     ...books.map(({ service, book, accounts, parts, wrong: accountsWrong }) => ({
-      name: `${service}, book ${book}: 0 in each account`,
+      name: `${service}: each account of its book “${book}” comes to 0`,
       holds: accountsWrong === 0,
-      figures: `${accounts} accounts; ${listed(parts)}`,
+      figures: `${grouped.format(accounts)} accounts; in all ${listed(parts)}`,
     })),
     ...(atRest
       ? [
           {
             name: 'at rest: settled, discarded or blocked, and nothing left to do',
             holds: !found('not-settled', 'unfinished', 'unpublished'),
-            figures: `${sagas.open} open, ${sagas.blocked} blocked`,
+            figures: `${grouped.format(sagas.open)} open, of which ${grouped.format(sagas.blocked)} blocked by a dead letter`,
           },
         ]
       : []),
   ]
+}
+
+/** Of what there is none nothing is said. */
+function standingText({ settled, later, open, blocked, movedOn, unknown, discarded }: AuditReport['sagas']): string {
+  const others = [
+    later > 0 && `${grouped.format(later)} more settled later`,
+    blocked > 0 && `${grouped.format(blocked)} of the open ones blocked by a dead letter`,
+    movedOn > 0 && `${grouped.format(movedOn)} went on while they were read`,
+    unknown > 0 && `${grouped.format(unknown)} unknown to who settles them`,
+    discarded > 0 && `${grouped.format(discarded)} with a message that was discarded`,
+  ]
+  return [`${grouped.format(settled)} settled, ${grouped.format(open)} open`, ...others.filter(Boolean)].join('; ')
 }
 
 /** A shop has more skus than a line has room for. */
@@ -50,5 +65,5 @@ function sumsText(sums: Readonly<Record<string, Readonly<Record<string, number>>
 
 const listed = (amounts: Readonly<Record<string, number>>) =>
   Object.entries(amounts)
-    .map(([who, amount]) => `${who} ${amount}`)
+    .map(([who, amount]) => `${who} ${grouped.format(amount)}`)
     .join(', ')

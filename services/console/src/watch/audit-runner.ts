@@ -14,11 +14,12 @@ const sinceMs = 7 * 86_400_000
 /** Whoever did not answer may do so soon. */
 const retryMs = 300_000
 
+type Last = NonNullable<Health['audit']['last']>
 export interface KeptAudit {
   readonly triedAt: Date
-  readonly silent: NonNullable<Health['audit']>['silent']
+  readonly silent: Health['audit']['silent']
   /** The last that reached everybody; null before the first one. */
-  readonly last: (Omit<NonNullable<Health['audit']>, 'at' | 'silent'> & { readonly at: Date }) | null
+  readonly last: (Omit<Last, 'at'> & { readonly at: Date }) | null
 }
 
 /** True when one is due, and this instance is to run it: the last may have been before the process began, or at another. */
@@ -29,6 +30,12 @@ export async function claimAudit(pool: Pool, everyMs: number): Promise<boolean> 
     [everyMs, retryMs],
   )
   return rowCount === 1
+}
+
+/** When the next one is due, as `claimAudit` has it; now, before the first one. */
+export function nextAuditAt(kept: KeptAudit | null, everyMs: number, now = new Date()): Date {
+  if (kept === null) return now
+  return new Date(kept.triedAt.getTime() + (kept.silent.length > 0 ? Math.min(everyMs, retryMs) : everyMs))
 }
 
 /**

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { type Health, health } from '../contract.ts'
 import { flowOf } from '../flow.ts'
 import { get, type Route } from '../http/route.ts'
-import { readAudit } from './audit-runner.ts'
+import { type KeptAudit, nextAuditAt, readAudit } from './audit-runner.ts'
 import { readBroken } from './read-broken.ts'
 import { readObserver } from './read-observer.ts'
 import { recent } from './recent.ts'
@@ -21,6 +21,8 @@ export function healthRoute(o: {
   readonly lags: () => Promise<ReadonlyMap<string, number | null>>
   /** Of the observer: records that it has not taken, and how old the last is that it has. */
   readonly behind: () => Pick<Health['observer'], 'lag' | 'behindMs'>
+  /** Undefined: never. */
+  readonly auditEveryMs: number | undefined
 }): Route {
   const standing = recent(askEveryMs, () => participantsNow(o.participants(), o.lags))
   return get({
@@ -36,11 +38,17 @@ export function healthRoute(o: {
         participants,
         observer: { ...observer, ...o.behind() },
         invariants,
-        audit: audit?.last ? { ...audit.last, at: audit.last.at.toISOString(), silent: audit.silent } : null,
+        audit: auditView(audit, o.auditEveryMs),
       }
     },
   })
 }
+
+const auditView = (kept: KeptAudit | null, everyMs: number | undefined): Health['audit'] => ({
+  nextAt: everyMs === undefined ? null : nextAuditAt(kept, everyMs).toISOString(),
+  silent: kept?.silent ?? [],
+  last: kept?.last ? { ...kept.last, at: kept.last.at.toISOString() } : null,
+})
 
 type Standing = Health['participants'][number]
 const unknown = {

@@ -41,7 +41,7 @@ export const watchMetricDefinitions = {
   broken: {
     name: 'saga_observed_violations',
     type: 'gauge',
-    help: 'Sagas whose events break this invariant; each is named on the page. Pages.',
+    help: 'Sagas whose events break this invariant; each is named on the page. None before anything was checked. Pages.',
     labels: ['invariant'],
   },
 } as const satisfies Record<string, MetricDefinition>

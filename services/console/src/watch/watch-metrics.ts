@@ -17,10 +17,8 @@ export type WatchMetrics = ReturnType<typeof createWatchMetrics>
 export function createWatchMetrics({ gauge }: Pick<ReturnType<typeof registryOf>, 'gauge'>) {
   const gauges = {
     ...{ overdue: gauge(d.overdue), overdueOldest: gauge(d.overdueOldest), looksDue: gauge(d.looksDue) },
-    ...{ undeclared: gauge(d.undeclared), unseen: gauge(d.unseen), broken: gauge(d.broken) },
-    behind: gauge(d.behind),
+    ...{ undeclared: gauge(d.undeclared), unseen: gauge(d.unseen), broken: gauge(d.broken), behind: gauge(d.behind) },
   }
-  for (const { name } of invariants) gauges.broken.set({ invariant: name }, 0)
   const auditGauges = () => ({
     ...{ violations: gauge(auditMetricDefinitions.violations), completed: gauge(auditMetricDefinitions.completed) },
   })

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { consoleDatabase } from '../database.fixture.ts'
-import { claimAudit } from './audit-runner.ts'
+import { claimAudit, nextAuditAt, readAudit } from './audit-runner.ts'
 import { checkSagas } from './check-sagas.ts'
 import { clearOverdue } from './clear-overdue.ts'
 import { rememberDeclared } from './declared-before.ts'
 import { hotel, sagaId } from './hotel.fixture.ts'
+import { invariants } from './invariants.ts'
 import { expireMinutes } from './minute.ts'
 import type { OverdueStep } from './overdue.ts'
-import { countBroken } from './read-broken.ts'
+import { countBroken, readBroken } from './read-broken.ts'
 import { countOverdue } from './read-overdue.ts'
 import { saveChecks } from './save-checks.ts'
 import { saveLook } from './save-look.ts'
@@ -103,9 +104,18 @@ test('a saga is checked once it is due, and is broken no more when it is mended'
   await addEvent('bar', 'Served', 'serve')
   await inOne(client => saveChecks(client, [sagaId]))
   expect(await checkSagas(db.pool, hotel, 86_400_000)).toBe(0)
+  // That nothing is broken would be said of nothing.
+  expect([await countBroken(db.pool), ...(await readBroken(db.pool)).map(({ holds }) => holds)]).toEqual([
+    undefined,
+    ...invariants.map(() => null),
+  ])
   await inOne(client => saveChecks(client, [sagaId], 0))
   expect(await checkSagas(db.pool, hotel, 86_400_000)).toBe(1)
   expect(await countBroken(db.pool)).toEqual(new Map([['publisher-declares', 1]]))
+  const broken = (await readBroken(db.pool)).filter(({ holds }) => holds !== true)
+  expect(broken).toMatchObject([
+    { name: expect.stringMatching(/^publisher-declares: /), holds: false, broken: 1, examples: [{ sagaId }] },
+  ])
 
   await db.pool.query('delete from events')
   await inOne(client => saveChecks(client, [sagaId], 0))
@@ -120,7 +130,7 @@ test('a saga that is older than what is remembered may have lost its first event
   const brokenWith = async (keepMs: number) => {
     await inOne(client => saveChecks(client, [sagaId], 0))
     await checkSagas(db.pool, hotel, keepMs)
-    return [...(await countBroken(db.pool)).keys()]
+    return [...(await countBroken(db.pool))!.keys()]
   }
   expect(await brokenWith(86_400_000)).toEqual(['cause-known'])
   expect(await brokenWith(0)).toEqual([])
@@ -131,7 +141,10 @@ test('of two that would audit one does, again when it is time, and soon when som
   expect((await claims()).toSorted()).toEqual([false, true])
   await db.pool.query(`update audits set tried_at = now() - interval '59 min'`)
   expect(await claims()).toEqual([false, false])
+  const due = async () => nextAuditAt(await readAudit(db.pool), 3_600_000).getTime() - Date.now()
+  expect(await due()).toBeGreaterThan(0)
   await db.pool.query(`update audits set silent = '[{"service": "pay", "why": "is away"}]'`)
+  expect(await due()).toBeLessThan(0)
   expect((await claims()).toSorted()).toEqual([false, true])
 })
 

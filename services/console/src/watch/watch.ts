@@ -86,7 +86,8 @@ export function createWatch(o: WatchOptions): Watch {
     }),
     every(5_000, async () => {
       metrics.overdue(await countOverdue(pool), await countLooksDue(pool))
-      metrics.broken(await countBroken(pool))
+      const broken = await countBroken(pool)
+      if (broken) metrics.broken(broken)
       metrics.behind(behind.ms(o.lag()) ?? 0)
     }),
     every(5_000, async () => {
@@ -140,7 +141,7 @@ export function createWatch(o: WatchOptions): Watch {
     routes: [
       choreographyRoute({ pool, declared: () => participants().declared, earlier: () => known }),
       healthRoute({
-        ...{ pool, participants },
+        ...{ pool, participants, auditEveryMs: o.auditEveryMs },
         lags: () => participantLag(o.kafka, o.topicPrefix, participants().declared),
         behind: () => ({ lag: o.lag(), behindMs: behind.ms(o.lag()) }),
       }),

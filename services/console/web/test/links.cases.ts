@@ -51,6 +51,15 @@ export function links(pages: () => ServedPages) {
     await page.getByRole('heading', { name: 'StockReserved at balance' }).waitFor()
   })
 
+  test('health: what was never checked is not said to hold, and a broken saga is a link with what is wrong', async () => {
+    const page = await pages().open(paths.health)
+    const row = (name: string) => page.getByRole('row', { name })
+    await row('An event id means one event').getByText('not known yet').waitFor()
+    await page.getByText('It runs next in 36 min.').waitFor()
+    await row('Cancelled or refunded').getByRole('link').click()
+    await page.waitForURL(`**/sagas/${sagaId}`)
+  })
+
   test('the place in time travel and the chosen event are in the URL', async () => {
     const page = await pages().open(paths.saga)
     await page.getByRole('button', { name: /undo reserve_stock inventory/ }).click()

@@ -7,16 +7,18 @@ import { HoldsTag } from './holds-tag.tsx'
 const columns: Column<Health['invariants'][number]>[] = [
   { title: 'What must hold', is: 'name', of: ({ name }) => name },
   { title: 'Holds', of: ({ holds }) => <HoldsTag holds={holds} /> },
-  { title: 'Checked', is: 'number', of: ({ checked }) => thousands(checked) },
+  { title: 'Checks', is: 'number', of: ({ checked }) => thousands(checked) },
   { title: 'Broken', is: 'number', of: ({ broken }) => thousands(broken) },
   {
     title: 'Sagas, for example',
     of: ({ examples }) => (
-      <span className="examples">
-        {examples.map(sagaId => (
-          <SagaLink key={sagaId} sagaId={sagaId} />
+      <ul>
+        {examples.map(({ sagaId, says }) => (
+          <li key={sagaId}>
+            <SagaLink sagaId={sagaId} /> {says}
+          </li>
         ))}
-      </span>
+      </ul>
     ),
   },
 ]
@@ -26,7 +28,9 @@ export const InvariantsPanel = ({ invariants }: Pick<Health, 'invariants'>) => (
   <section className="panel" aria-labelledby="invariants">
     <header>
       <h2 id="invariants">Invariants</h2>
-      <p className="muted small">From the events alone, as they come.</p>
+      <p className="muted small">
+        From the events alone; a saga is checked when nothing new of it has come for a while.
+      </p>
     </header>
     {invariants.length === 0 ? (
       <p className="inside muted">No participant declares one.</p>
@@ -34,7 +38,7 @@ export const InvariantsPanel = ({ invariants }: Pick<Health, 'invariants'>) => (
       <Table
         label="Invariants"
         columns={columns}
-        rows={invariants.toSorted((a, b) => Number(a.holds) - Number(b.holds))}
+        rows={invariants.toSorted((a, b) => Number(a.holds !== false) - Number(b.holds !== false))}
         keyOf={({ name }) => name}
       />
     )}
