@@ -141,20 +141,44 @@ test.concurrent('what nobody can read is kept and counted, and holds up nothing'
     ])
   }))
 
-test.concurrent('a record that the database refuses is kept raw, and those beside it are not held up', () =>
+test.concurrent('what a version cannot take is put aside, beside which nothing is held up, and the next one takes it', () =>
   onGround(async ground => {
     await ground.declare(...ground.participants)
     const orders = Array.from({ length: 20 }, () => confirmedOrder(ground.publisher))
-    await ground.publisher.publish(...orders.flat())
-    const console = await ground.process()
+    const sagaId = sagaIdOf(orders[7]!)
+    await ground.publisher.publish(...orders.flat(), {
+      ...{ topic: 'order.events.v1', key: 'x', value: Buffer.from('garbage'), headers: {} },
+    })
+    const before = await ground.process()
     // Its tables, without its observer having seen anything.
     await migrateOwn(ground.databaseUrl, new URL('../../services/console/migrations/', import.meta.url))
-    await ground.query(`alter table events add check (id <> '${sagaIdOf(orders[7]!)}/deduct_balance/action')`)
-    await console.start()
+    await ground.query(`alter table events add constraint wrong check (id <> '${sagaId}/deduct_balance/action')`)
+    await before.start()
     await ground.seen(119)
-    await until('it is kept raw', async () => (await ground.query('select 1 from foreign_records')).length === 1)
-    expect(await ground.query('select why, convert_from(key, $1) as key from foreign_records', ['utf8'])).toEqual([
-      { why: 'refused', key: sagaIdOf(orders[7]!) },
+    const aside = () =>
+      ground.query('select why, convert_from(key, $1) as key from foreign_records order by why', ['utf8'])
+    await until('both are kept raw', async () => (await aside()).length === 2)
+    expect(await aside()).toEqual([
+      { why: 'fault', key: sagaId },
+      { why: 'no-cloud-event', key: 'x' },
+    ])
+
+    const health = await fetch(`${before.url}/api/health`).then(answer => answer.json())
+    expect((health as any).observer).toMatchObject({ putAside: 1 })
+
+    // An update: nothing but its start says that it came.
+    await before.stop()
+    const { rows } = await ground.pool.query('select at from foreign_records where why = $1', ['fault'])
+    await ground.query('alter table events drop constraint wrong')
+    const console = await ground.start()
+    await ground.seen(120)
+    await settled(ground, sagaId)
+    expect(await aside()).toEqual([{ why: 'no-cloud-event', key: 'x' }])
+    expect(rows[0].at.getTime()).toBeGreaterThan(Date.now() - 600_000)
+    expect((await ground.ask(console, '/api/health')).observer).toMatchObject({ putAside: 0 })
+    const { events } = await ground.ask(console, `/api/sagas/${sagaId}`)
+    expect(events.map((event: any) => [event.type, event.copies, event.event !== null])).toContainEqual([
+      ...['BalanceDeducted', 1, true],
     ])
   }))
 

@@ -373,6 +373,8 @@ export const health = z.object({
     eventsPerSecond: z.number(),
     sagas: count,
     undecodable: count,
+    /** Records that its own code could not take: read again at each start. */
+    putAside: count,
   }),
   /** What must hold, computed from the events alone as they come. */
   invariants: z.array(

@@ -11,13 +11,19 @@ export const consoleMetricDefinitions = {
   records: {
     name: 'saga_console_records_total',
     type: 'counter',
-    help: 'Records that the observer has taken. `kind`: event, copy (an event that was seen before), letter, foreign (no event of a saga; kept raw), declaration.',
+    help: 'Records that the observer has taken. `kind`: event, copy (an event that was seen before), letter, foreign (no event of a saga; kept raw), put-aside (it could not be recorded; kept raw), declaration.',
     labels: ['kind'],
   },
   undecodable: {
     name: 'saga_console_undecodable_total',
     type: 'counter',
     help: 'Events whose body could not be read; kept raw, and read again later when only their schema was missing.',
+    labels: [],
+  },
+  putAside: {
+    name: 'saga_console_put_aside_records',
+    type: 'gauge',
+    help: 'Records that are kept raw for a fault of the observer’s own code: its log says which. They are read again at each start, so that a version without the fault takes them.',
     labels: [],
   },
   batchDuration: {

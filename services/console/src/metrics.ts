@@ -12,10 +12,11 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
   const paused = gauge(d.paused)
   const records = counter(d.records)
   const undecodable = counter(d.undecodable)
+  const putAside = gauge(d.putAside)
   const batchDuration = histogram(d.batchDuration)
   const lag = gauge(d.lag)
   const expired = counter(d.expired)
-  for (const kind of ['event', 'copy', 'letter', 'foreign', 'declaration']) records.inc({ kind }, 0)
+  for (const kind of ['event', 'copy', 'letter', 'foreign', 'put-aside', 'declaration']) records.inc({ kind }, 0)
   for (const cause of ['database', 'kafka', 'registry']) paused.set({ cause }, 0)
   return {
     registry,
@@ -30,6 +31,8 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
       undecodable.inc(recorded.undecodable)
       batchDuration.observe(seconds)
     },
+    putAside: (count: number) => records.inc({ kind: 'put-aside' }, count),
+    standsAside: (count: number) => putAside.set(count),
     undecodable: (events: number) => undecodable.inc(events),
     lag(partitions: readonly { topic: string; partition: number; records: number }[]) {
       // Partitions that are now another member's are forgotten.

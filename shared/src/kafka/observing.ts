@@ -1,6 +1,6 @@
 /** For who only watches topics: reading them as the participants do, and every event by the schema that it was written with. */
 
-export { storableHeaders, textHeader } from '../core/headers.ts'
+export { recordHeaders, storableHeaders, textHeader } from '../core/headers.ts'
 export { firstSagaIdAt, isSagaId, sagaBeganMs } from '../core/ids.ts'
 export { readTraceparent } from '../core/trace-context.ts'
 export { publisherIn } from '../operating/trace/cause.ts'

@@ -51,6 +51,7 @@ export interface LetterRecord extends Place {
 export interface ForeignRecord extends Place {
   readonly kind: 'foreign'
   readonly why: string
+  readonly at: Date
   readonly key: Buffer | null
   readonly headers: Headers
   readonly body: Buffer | null
@@ -116,7 +117,8 @@ export function letterRecord(
 
 export function foreignRecord(record: FetchedRecord, topicPrefix: string, why: string): ForeignRecord {
   const { key, value: body } = record
-  return { kind: 'foreign', ...placeOf(record, topicPrefix), why, key, headers: storableHeaders(record.headers), body }
+  const headers = storableHeaders(record.headers)
+  return { kind: 'foreign', ...placeOf(record, topicPrefix), why, at: timeOf(record), key, headers, body }
 }
 
 const placeOf = ({ topic, partition, offset }: FetchedRecord, prefix: string): Place => ({

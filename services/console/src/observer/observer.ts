@@ -10,7 +10,9 @@ import { DeclaredNow } from './declared.ts'
 import { Decoder } from './decoder.ts'
 import { expire } from './expire.ts'
 import { readLater } from './read-later.ts'
+import { countPutAside, readPutAside } from './read-put-aside.ts'
 import { type RecordOptions, recordAsForeign, recordBatch } from './record-batch.ts'
+import { type PutAsideFor, recordOrPutAside } from './record-or-put-aside.ts'
 import { subscribe } from './subscription.ts'
 import { topicRoles } from './topic-roles.ts'
 
@@ -68,26 +70,18 @@ export function createObserver(o: {
   })
   let running: { stop(): Promise<void> }[] = []
 
-  /** Rejected when the database is away: the records come again. One that it refuses is kept raw, and the others are not held up by it. */
-  async function record(records: readonly FetchedRecord[]): Promise<void> {
-    try {
-      const began = performance.now()
-      const recorded = await recordBatch(recording, records)
-      pauses.set('database', false)
-      metrics.recorded(recorded, (performance.now() - began) / 1_000)
-      if (recorded.declarations > 0) await declared.read()
-    } catch (error) {
-      const { kind } = troubleOf(error)
-      trouble(error)
-      // One record alone takes no time: then it is the database that is slow.
-      const isSlow = kind === 'timeout' && records.length === 1
-      if (kind === 'infrastructure' || kind === 'again' || isSlow) throw error
-      const [first] = records
-      if (records.length === 1 && first) return recordAsForeign(recording, first, 'refused')
-      const half = records.length >> 1
-      await record(records.slice(0, half))
-      await record(records.slice(half))
-    }
+  const record = (records: readonly FetchedRecord[]) => recordOrPutAside({ record: take, putAside, trouble }, records)
+
+  async function take(records: readonly FetchedRecord[]): Promise<void> {
+    const began = performance.now()
+    const recorded = await recordBatch(recording, records)
+    pauses.set('database', false)
+    metrics.recorded(recorded, (performance.now() - began) / 1_000)
+    if (recorded.declarations > 0) await declared.read()
+  }
+  async function putAside(record: FetchedRecord, why: PutAsideFor): Promise<void> {
+    await recordAsForeign(recording, record, why)
+    metrics.putAside(1)
   }
 
   return {
@@ -99,8 +93,10 @@ export function createObserver(o: {
       endings.run()
       running = [
         readLater({ pool, decoder, searchFields, undecodable: events => metrics.undecodable(events), trouble }),
+        readPutAside({ recording, isReady: () => declared.now.version !== '', trouble }),
         expire({ ...settings, pool, expired: sagas => metrics.expired(sagas), trouble }),
         periodically(1_000, async () => metrics.lag(subscription.lag())),
+        periodically(5_000, () => countPutAside(pool).then(metrics.standsAside, trouble)),
       ]
     },
     async stop() {

@@ -45,8 +45,15 @@ export interface Recorded {
 /** More than any saga has that is one. All of them are read each time that it is judged: somebody may publish without end under one id. */
 const mostEvents = 5_000
 
-/** Whatever one fetch brought, in one transaction: what is new, and what it says of each saga. A repetition changes nothing. */
-export async function recordBatch(o: RecordOptions, records: readonly FetchedRecord[]): Promise<Recorded> {
+/**
+ * Whatever one fetch brought, in one transaction: what is new, and what it says of each saga. A repetition changes nothing.
+ * @param before what else the transaction does, before all that
+ */
+export async function recordBatch(
+  o: RecordOptions,
+  records: readonly FetchedRecord[],
+  before: (client: PoolClient) => Promise<void> = async () => {},
+): Promise<Recorded> {
   await o.decoder.prepare(records.filter(record => o.roleOf(record.topic)?.carries === 'events').map(r => r.value))
   const { observed, declarations } = sort(records, o)
   const kinds = {
@@ -54,10 +61,13 @@ export async function recordBatch(o: RecordOptions, records: readonly FetchedRec
     letters: observed.filter(record => record.kind === 'letter'),
     foreign: observed.filter(record => record.kind === 'foreign'),
   }
-  return inTransaction(o.pool, client => save(client, o, { ...kinds, declarations }))
+  return inTransaction(o.pool, async client => {
+    await before(client)
+    return save(client, o, { ...kinds, declarations })
+  })
 }
 
-/** Of a batch that the database refuses for a record of it: the record alone, raw. */
+/** Of a batch that cannot be recorded for a record of it: the record alone, raw. */
 export async function recordAsForeign(o: RecordOptions, record: FetchedRecord, why: string): Promise<void> {
   await inTransaction(o.pool, client => saveForeign(client, [foreignRecord(record, o.topicPrefix, why)]))
 }
@@ -76,8 +86,8 @@ function sort(records: readonly FetchedRecord[], { roleOf, topicPrefix }: Record
 
 const readEvent = (record: EventRecord, decoder: Decoder): ReadEvent => ({ ...record, ...decoder.decode(record.body) })
 
-const tooMany = ({ sagaId, topic, partition, offset, headers, body }: EventRecord): Kinds['foreign'] => ({
-  ...{ kind: 'foreign', why: 'too-many-of-saga', topic, partition, offset, headers, body },
+const tooMany = ({ sagaId, topic, partition, offset, headers, body, at }: EventRecord): Kinds['foreign'] => ({
+  ...{ kind: 'foreign', why: 'too-many-of-saga', topic, partition, offset, headers, body, at },
   key: Buffer.from(sagaId),
 })
 

@@ -8,6 +8,7 @@ const rows = recordset(
     'partition integer': r => r.partition,
     '"offset" bigint': r => r.offset,
     'why text': r => r.why,
+    'at timestamp with time zone': r => r.at,
     'key bytea': r => r.key,
     'headers jsonb': r => r.headers,
     'body bytea': r => r.body,
@@ -16,7 +17,7 @@ const rows = recordset(
 )
 const insert = {
   name: 'insert-foreign-records',
-  text: `insert into foreign_records (topic, partition, "offset", why, key, headers, body, seen_at)
+  text: `insert into foreign_records (topic, partition, "offset", why, at, key, headers, body, seen_at)
     select ${rows.select}, now() from ${rows.from} on conflict do nothing`,
 }
 

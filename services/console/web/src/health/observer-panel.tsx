@@ -21,6 +21,12 @@ export const ObserverPanel = ({ observer }: Pick<Health, 'observer'>) => (
           {thousands(observer.undecodable)} records
         </span>
       </Fact>
+      {observer.putAside > 0 && (
+        <Fact name="Put aside">
+          <span className="figure-bad">{thousands(observer.putAside)} records</span>: the console’s own code fails at
+          them, as its log says; they are read again at each start
+        </Fact>
+      )}
     </dl>
   </section>
 )
