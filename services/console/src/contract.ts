@@ -376,6 +376,8 @@ export const health = z.object({
     /** Records that its own code could not take: read again at each start. */
     putAside: count,
   }),
+  /** Topics that a service declares as its own, and that are another's: they are not read as its own. */
+  conflicts: z.array(z.object({ service: z.string(), topic: z.string(), why: z.string() })),
   /** What must hold, computed from the events alone as they come. */
   invariants: z.array(
     z.object({

@@ -26,6 +26,12 @@ export const consoleMetricDefinitions = {
     help: 'Records that are kept raw for a fault of the observer’s own code: its log says which. They are read again at each start, so that a version without the fault takes them.',
     labels: [],
   },
+  conflicts: {
+    name: 'saga_console_conflicting_declarations',
+    type: 'gauge',
+    help: 'Topics that a service declares as its own though they are another’s; the health page and the log name them. They are not read as its own.',
+    labels: [],
+  },
   batchDuration: {
     name: 'saga_console_batch_duration_seconds',
     type: 'histogram',

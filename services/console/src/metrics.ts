@@ -13,6 +13,7 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
   const records = counter(d.records)
   const undecodable = counter(d.undecodable)
   const putAside = gauge(d.putAside)
+  const conflicts = gauge(d.conflicts)
   const batchDuration = histogram(d.batchDuration)
   const lag = gauge(d.lag)
   const expired = counter(d.expired)
@@ -33,6 +34,7 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
     },
     putAside: (count: number) => records.inc({ kind: 'put-aside' }, count),
     standsAside: (count: number) => putAside.set(count),
+    conflicts: (count: number) => conflicts.set(count),
     undecodable: (events: number) => undecodable.inc(events),
     lag(partitions: readonly { topic: string; partition: number; records: number }[]) {
       // Partitions that are now another member's are forgotten.

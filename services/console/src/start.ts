@@ -57,6 +57,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
   })
   const watch: Watch = createWatch({
     ...{ pool: watching, kafka, topicPrefix, log, metrics: metrics.watch, lag: () => observer.lag() },
+    conflicts: () => observer.conflicts(),
     ...{ overdueAfterMs: settings.overdueAfterMs, auditEveryMs: settings.auditEveryMs },
     keepMs: Math.min(settings.keepSettledMs, settings.keepOpenMs),
     participants: () => participantsOf(observer.declared.now, reach),

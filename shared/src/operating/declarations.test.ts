@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { declaration } from './declarations.ts'
+import { declaration, declarationIn } from './declarations.ts'
 
 const reaction = { on: 'Booked', kind: 'event', step: 'hold_room', direction: 'action', emits: [] }
 const rooms = { service: 'rooms', letterTopic: 'rooms.dlq', reactions: [{ ...reaction, withinMs: 5_000 }] }
@@ -20,4 +20,11 @@ test.each<[string, object]>([
   ['an address without an end', { adminUrl: `http://rooms/${'x'.repeat(3_000)}` }],
 ])('%s is no declaration, since all events are judged by it', (_, more) => {
   expect(declaration.safeParse({ ...rooms, ...more }).success).toBe(false)
+})
+
+test('a record speaks for the service of its key alone', () => {
+  expect(declarationIn('rooms', rooms)).toEqual({ declared: rooms })
+  expect(declarationIn('stranger', rooms)).toEqual({
+    why: "declares itself as rooms: a record's key must be the name of its service",
+  })
 })

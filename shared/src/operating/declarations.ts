@@ -50,17 +50,27 @@ export async function readDeclarations(kafka: Pick<Kafka, 'cluster'>, topicPrefi
     if (value === null) latest.delete(String(key))
     else latest.set(String(key), value)
   }
-  const read = [...latest].map(([key, value]) => ({ key, parsed: declaration.safeParse(jsonOf(value)) }))
+  const read = [...latest].map(([service, value]) => ({ service, ...declarationIn(service, jsonOf(value)) }))
   return {
-    declared: read.flatMap(({ parsed }) => (parsed.success ? [parsed.data] : [])),
-    unread: read.flatMap(({ key, parsed }) => {
-      if (parsed.success) return []
-      const [issue] = parsed.error.issues
-      return [{ service: key, why: `declares what is no declaration (${issue?.path.join('.')}: ${issue?.message})` }]
-    }),
+    declared: read.flatMap(({ declared }) => declared ?? []),
+    unread: read.flatMap(({ service, why }) => (why === undefined ? [] : [{ service, why }])),
   }
 }
 export { NoSuchTopic }
+
+/** What a record's value declares, or why it is of no use. @param service its key: a declaration speaks for nobody else */
+export function declarationIn(
+  service: string,
+  value: unknown,
+): { readonly declared: Declared; readonly why?: undefined } | { readonly declared?: undefined; readonly why: string } {
+  const { success, data, error } = declaration.safeParse(value)
+  if (!success) {
+    const [issue] = error.issues
+    return { why: `declares what is no declaration (${issue?.path.join('.')}: ${issue?.message})` }
+  }
+  if (data.service === service) return { declared: data }
+  return { why: `declares itself as ${data.service}: a record's key must be the name of its service` }
+}
 
 function jsonOf(value: Buffer): unknown {
   try {

@@ -15,6 +15,7 @@ export {
   type Declared,
   type DeclaredReaction,
   declaration,
+  declarationIn,
   NoSuchTopic,
   readDeclarations,
 } from './declarations.ts'

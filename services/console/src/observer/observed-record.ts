@@ -95,14 +95,16 @@ export function letterRecord(
   const [id, said] = [text('dlq-id'), text('dlq-status')]
   if (id === '' || said === '') return foreignRecord(record, topicPrefix, 'no-letter')
   if (id.length > longestId) return foreignRecord(record, topicPrefix, 'id-too-long')
+  // A marker does not say whose it is: what is on a service's topic is about its letters, or nobody's.
+  if (text('dlq-service') !== '' && text('dlq-service') !== service)
+    return foreignRecord(record, topicPrefix, 'letter-of-another')
   const step = text('dlq-step') || null
   // What nobody could read has no step; its key is nobody's saga, and its markers have none.
   const isUnreadable = said === 'dead' && step === null
   // As its owner tells it, too. Letters of an earlier version do not: that of their record comes a little later.
   const diedAt = storableTime(new Date(text('dlq-died-at'))) ?? timeOf(record)
   return {
-    ...{ kind: 'letter', ...placeOf(record, topicPrefix), id, step, diedAt },
-    service: text('dlq-service') || service,
+    ...{ kind: 'letter', ...placeOf(record, topicPrefix), service, id, step, diedAt },
     sagaId: isUnreadable ? null : sagaIdOf(record),
     status: said === 'dead' ? 'open' : said,
     deaths: wholeNumber(text('dlq-deaths')) ?? 1,

@@ -14,7 +14,7 @@ import { countPutAside, readPutAside } from './read-put-aside.ts'
 import { type RecordOptions, recordAsForeign, recordBatch } from './record-batch.ts'
 import { type PutAsideFor, recordOrPutAside } from './record-or-put-aside.ts'
 import { subscribe } from './subscription.ts'
-import { topicRoles } from './topic-roles.ts'
+import { type Conflict, topicRoles } from './topic-roles.ts'
 
 export interface Observer {
   readonly declared: DeclaredNow
@@ -22,6 +22,8 @@ export interface Observer {
   stop(): Promise<void>
   /** For readiness: what is wrong, or undefined. */
   unhealthy(): string | undefined
+  /** Topics that are declared by somebody whose they are not. */
+  conflicts(): readonly Conflict[]
   /** Records behind the ends of its partitions. */
   lag(): number
 }
@@ -51,19 +53,22 @@ export function createObserver(o: {
   const endings: Endings = new Endings({
     ...{ pool, reach: o.reach, declarations: () => declared.now, judgedBy, onSeen, trouble },
   })
-  let known = { version: '', roles: topicRoles([], topicPrefix) }
+  let known = { version: '', ...topicRoles([], topicPrefix) }
   /** Asked for every record: made anew only when somebody declares something else. */
-  const roles = () => {
+  const topics = () => {
     const { version, declared: those } = declared.now
-    if (version !== known.version) known = { version, roles: topicRoles(those, topicPrefix) }
-    return known.roles
+    if (version === known.version) return known
+    known = { version, ...topicRoles(those, topicPrefix) }
+    metrics.conflicts(known.conflicts.length)
+    for (const each of known.conflicts) log.warn(each, 'declares a topic of another: it is not read as its own')
+    return known
   }
   const recording: RecordOptions = {
     ...{ pool, decoder, topicPrefix, searchFields, judgedBy, onSeen },
-    roleOf: topic => roles().get(topic),
+    roleOf: topic => topics().roles.get(topic),
   }
   const subscription = subscribe({
-    ...{ kafka, maxBatch: settings.maxBatch, wanted: roles, log },
+    ...{ kafka, maxBatch: settings.maxBatch, wanted: () => topics().roles, log },
     groupId: `${topicPrefix}console`,
     onBatch: records => record(records),
     paused: (isPaused, error) => pauses.set('kafka', isPaused, error),
@@ -103,6 +108,7 @@ export function createObserver(o: {
       await subscription.stop()
       await Promise.all([endings.stop(), declared.stop(), ...running.map(each => each.stop())])
     },
+    conflicts: () => topics().conflicts,
     unhealthy: () => subscription.unhealthy(),
     lag: () => subscription.lag().reduce((sum, { records }) => sum + records, 0),
   }

@@ -115,6 +115,17 @@ test('what a topic says last of a letter stands, though its records are read aga
   expect((await stands())[1]).toBe('blocked')
 })
 
+test("a letter is its topic's service's, whatever it says of itself", async () => {
+  const sagaId = newSagaId()
+  const of = (service: string) => {
+    const dead = letter(sagaId, 'dead')
+    return { ...dead, headers: { ...dead.headers, 'dlq-service': Buffer.from(service) } }
+  }
+  expect(await recordBatch(options(), [of('desk')])).toMatchObject({ letters: 0, foreign: 1 })
+  expect(await recordBatch(options(), [of('pay')])).toMatchObject({ letters: 1, foreign: 0 })
+  expect(await rows('select service from letters where saga_id = $1', sagaId)).toEqual([{ service: 'pay' }])
+})
+
 test('of a saga that has no end the rest is kept raw, and does not hold up the others', async () => {
   const [endless, other] = [newSagaId(), newSagaId()]
   await recordBatch(options(), [event(endless, 'charge')])

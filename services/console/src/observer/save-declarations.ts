@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { declaration } from 'saga-kit/operating'
+import { declarationIn } from 'saga-kit/operating'
 import { storableJson, storableText } from 'saga-kit/parts'
 
 export interface DeclarationRecord {
@@ -15,7 +15,7 @@ export async function saveDeclarations(client: ClientBase, records: readonly Dec
       await client.query('delete from declarations where service = $1', [service])
       continue
     }
-    const { json, fault } = read(value)
+    const { json, fault } = read(service, value)
     await client.query(
       `insert into declarations (service, declaration, fault, seen_at) values ($1, $2, $3, now())
        on conflict (service) do update set declaration = excluded.declaration, fault = excluded.fault, seen_at = excluded.seen_at`,
@@ -24,15 +24,13 @@ export async function saveDeclarations(client: ClientBase, records: readonly Dec
   }
 }
 
-function read(value: Buffer): { json: string | null; fault: string | null } {
+function read(service: string, value: Buffer): { json: string | null; fault: string | null } {
   let json: unknown
   try {
     json = JSON.parse(value.toString())
   } catch {
     return { json: null, fault: 'declares what is no JSON' }
   }
-  const parsed = declaration.safeParse(json)
-  const [issue] = parsed.error?.issues ?? []
-  const fault = issue ? `declares what is no declaration (${issue.path.join('.')}: ${issue.message})` : null
-  return { json: fault === null ? storableJson(json) : null, fault: fault && storableText(fault) }
+  const { declared, why } = declarationIn(service, json)
+  return declared ? { json: storableJson(json), fault: null } : { json: null, fault: storableText(why) }
 }

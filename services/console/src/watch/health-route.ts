@@ -23,6 +23,7 @@ export function healthRoute(o: {
   readonly behind: () => Pick<Health['observer'], 'lag' | 'behindMs'>
   /** Undefined: never. */
   readonly auditEveryMs: number | undefined
+  readonly conflicts: () => Readonly<Health['conflicts']>
 }): Route {
   const standing = recent(askEveryMs, () => participantsNow(o.participants(), o.lags))
   return get({
@@ -37,6 +38,7 @@ export function healthRoute(o: {
       return {
         participants,
         observer: { ...observer, ...o.behind() },
+        conflicts: [...o.conflicts()],
         invariants,
         audit: auditView(audit, o.auditEveryMs),
       }

@@ -6,6 +6,7 @@ import { tellChange } from '../changes.ts'
 import type { Route } from '../http/route.ts'
 import type { RecordOptions } from '../observer/record-batch.ts'
 import { keyOf } from '../observer/save-events.ts'
+import type { Conflict } from '../observer/topic-roles.ts'
 import { claimAudit, readAudit, runAudit } from './audit-runner.ts'
 import { Behind } from './behind.ts'
 import { checkSagas } from './check-sagas.ts'
@@ -36,6 +37,8 @@ export interface WatchOptions {
   readonly participants: () => Participants
   /** Records that the observer has not taken yet. */
   readonly lag: () => number
+  /** Topics that are declared by somebody whose they are not. */
+  readonly conflicts: () => readonly Conflict[]
   readonly overdueAfterMs: number
   /** How long a saga is remembered at the least, from its beginning. */
   readonly keepMs: number
@@ -143,6 +146,7 @@ export function createWatch(o: WatchOptions): Watch {
       healthRoute({
         ...{ pool, participants, auditEveryMs: o.auditEveryMs },
         lags: () => participantLag(o.kafka, o.topicPrefix, participants().declared),
+        conflicts: o.conflicts,
         behind: () => ({ lag: o.lag(), behindMs: behind.ms(o.lag()) }),
       }),
     ],

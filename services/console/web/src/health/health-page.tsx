@@ -13,12 +13,12 @@ export function HealthPage() {
     <div className="page">
       <h1>Health</h1>
       <Asked query={health}>
-        {({ participants, observer, invariants, audit }) => (
+        {({ participants, observer, conflicts, invariants, audit }) => (
           <>
             <InvariantsPanel invariants={invariants} />
             <ParticipantsPanel participants={participants} />
             <AuditPanel audit={audit} />
-            <ObserverPanel observer={observer} />
+            <ObserverPanel observer={observer} conflicts={conflicts} />
           </>
         )}
       </Asked>

@@ -4,7 +4,7 @@ import { thousands } from '../parts/counted.ts'
 import { duration } from '../parts/duration.ts'
 
 /** How far the console itself follows. */
-export const ObserverPanel = ({ observer }: Pick<Health, 'observer'>) => (
+export const ObserverPanel = ({ observer, conflicts }: Pick<Health, 'observer' | 'conflicts'>) => (
   <section className="panel" aria-labelledby="observer">
     <header>
       <h2 id="observer">Observer</h2>
@@ -27,6 +27,12 @@ export const ObserverPanel = ({ observer }: Pick<Health, 'observer'>) => (
           them, as its log says; they are read again at each start
         </Fact>
       )}
+      {conflicts.map(({ service, topic, why }) => (
+        <Fact key={`${service} ${topic}`} name="Conflict">
+          <span className="figure-bad">{service}</span> declares the topic <code>{topic}</code>: {why}, so that it is
+          not read as its own
+        </Fact>
+      ))}
     </dl>
   </section>
 )
