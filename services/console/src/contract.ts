@@ -19,7 +19,8 @@ export const access = z.object({
   session: z.object({ operator: z.string(), rights: z.array(z.enum(['read', 'act'])) }).nullable(),
 })
 /**
- * POST /api/session {token, operator} : answers `access`; 401 `wrong-token`, 429 `too-many-attempts`. DELETE /api/session ends it (204).
+ * POST /api/session {token, operator} : answers `access`; 401 `wrong-token`, 403 `name-taken`, 429 `too-many-attempts`. The name
+ * of a token that is one operator's alone counts, whatever is given. DELETE /api/session ends it (204).
  * GET /api/oidc/login?return=<own path> leads to the provider, and back; what came to nothing leads to /?refused=<why>.
  */
 export const signIn = z.strictObject({

@@ -105,7 +105,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
   }
   const http = await serve({
     ...{ port: settings.port, routes, registry: metrics.registry, log, readiness, isOpen: () => isOpen },
-    ...{ host: access.host, install: access.install, guard: access.guard },
+    ...{ host: access.host, install: access.install, guard: access.guard, trustedProxies: settings.trustedProxies },
     dist: new URL('../dist/', import.meta.url),
   }).catch(async error => {
     await endPools()

@@ -13,16 +13,19 @@ export interface AppOptions {
   /** Throws the problem of a request that is not let in; asked before anything else is said. */
   readonly guard?: (request: FastifyRequest) => void
   readonly bodyLimit?: number
+  /** Addresses and ranges of proxies that are believed when they say for whom they ask; nobody is without. */
+  readonly trustedProxies?: readonly string[] | undefined
 }
 
 /** An HTTP listener without routes: JSON in, problems for errors, an end that lets the requests in flight finish. */
 export function createApp(o: AppOptions): FastifyInstance {
-  const { log, isUnavailable, closing, hint, guard, bodyLimit = maxBodyBytes } = o
+  const { log, isUnavailable, closing, hint, guard, bodyLimit = maxBodyBytes, trustedProxies = [] } = o
   const app = fastify({
     bodyLimit,
     // A client that sends its request byte by byte holds a socket and, at shutdown, us.
     requestTimeout: 30_000,
     return503OnClosing: false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => crypto.randomUUID(),
     routerOptions: { maxParamLength: 300 },
     frameworkErrors: answerFrameworkError,

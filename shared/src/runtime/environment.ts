@@ -51,7 +51,7 @@ function redactMessage(message: string, settings: Settings, environment: Environ
 
 /** By name, not by a flag on the setting, so that no participant can forget it. A wrong URL cannot be parsed to find its password. */
 export function redactValue(env: string, value: string): string {
-  if (/(^DATABASE_URL|TOKEN|PASSWORD|SECRET|KEY)$/.test(env)) return '[redacted]'
+  if (/(^DATABASE_URL|TOKENS?|PASSWORD|SECRET|KEY)$/.test(env)) return '[redacted]'
   const withoutUser = value
     .replace(/^.*@/s, '[redacted]@')
     .replace(/(password|token|secret)=[^&\s]*/gi, '$1=[redacted]')

@@ -151,6 +151,35 @@ test('wrong tokens are tried ten times a minute from one address, then the right
   expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0)
 })
 
+test('behind a proxy that is trusted each reader has his own limit; whoever else says so is not believed', async () => {
+  const from = (address: string) => ({ 'x-forwarded-for': address })
+  const fill = async (user: ReturnType<typeof userAt>, address: string) => {
+    for (let n = 0; n < 10; n++) await user.signIn(`guess-${n}`, 'eve', from(address))
+    return (await user.signIn(actToken, 'eve', from(address))).status
+  }
+  const trusting = (await consoleWith(database.url, { ...tokens, TRUSTED_PROXIES: '10.0.0.7,127.0.0.0/8' })).user()
+  expect(await fill(trusting, '203.0.113.1')).toBe(429)
+  // What a reader makes up stands before what his proxy adds.
+  expect((await trusting.signIn(actToken, 'eve', from('198.51.100.9, 203.0.113.1'))).status).toBe(429)
+  expect((await trusting.signIn(actToken, 'ann', from('203.0.113.2'))).status).toBe(200)
+  const alone = (await consoleWith(database.url, tokens)).user()
+  expect(await fill(alone, '203.0.113.1')).toBe(429)
+  expect((await alone.signIn(actToken, 'ann', from('203.0.113.2'))).status).toBe(429)
+})
+
+test('a token of one operator opens a session in that name, which nobody else takes', async () => {
+  const own = { CONSOLE_READ_TOKENS: 'bob=bob-0123456789abcdef', CONSOLE_ACT_TOKENS: 'carol@x=carol-0123456789abc' }
+  const { user } = await consoleWith(database.url, { ...tokens, ...own })
+  const sessionOf = async (token: string, operator: string) => (await user().signIn(token, operator)).body.session
+  expect(await sessionOf('bob-0123456789abcdef', 'carol@x')).toEqual({ operator: 'bob', rights: ['read'] })
+  expect(await sessionOf('carol-0123456789abc', 'x')).toEqual({ operator: 'carol@x', rights: ['read', 'act'] })
+  for (const name of ['bob', 'carol@x'])
+    expect(await user().signIn(actToken, name)).toMatchObject({ status: 403, body: { code: 'name-taken' } })
+  expect(await sessionOf(actToken, 'dave')).toEqual({ operator: 'dave', rights: ['read', 'act'] })
+  const only = await consoleWith(database.url, own)
+  expect([only.host, (await only.user().read()).status]).toEqual(['0.0.0.0', 401])
+})
+
 test('a sign-in that cannot be noted opens no session', async () => {
   const { user, pool } = await consoleWith(database.url, tokens)
   await pool.query('alter table acts rename to acts_elsewhere')

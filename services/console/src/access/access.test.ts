@@ -5,7 +5,7 @@ import { hasClaim, operatorIn } from './claims.ts'
 import { ownPath, whoIs } from './oidc-routes.ts'
 import { createSeal } from './seal.ts'
 import { accessSettings, checkAccess } from './settings.ts'
-import { tokenRights } from './tokens.ts'
+import { findToken } from './tokens.ts'
 
 const settings = (environment: Record<string, string>) => {
   const read = readWithoutSecrets(accessSettings, environment)
@@ -14,17 +14,22 @@ const settings = (environment: Record<string, string>) => {
 }
 
 test('a token is compared in constant time, and one that is not set matches nothing', () => {
-  const rightsOf = tokenRights({ readToken: 'read-0123456789abcdef', actToken: 'act-0123456789abcdef' })
+  const [readTokens, actTokens] = [new Map(), new Map([['bob', 'bob-0123456789abcdef']])]
+  const tokenOf = findToken({
+    ...{ readToken: 'read-0123456789abcdef', actToken: 'act-0123456789abcdef', readTokens, actTokens },
+  })
+  const rightsOf = (given: string) => tokenOf(given)?.rights
+  expect(tokenOf('bob-0123456789abcdef')).toEqual({ rights: ['read', 'act'], operator: 'bob' })
   expect([
     rightsOf('read-0123456789abcdef'),
     rightsOf('act-0123456789abcdef'),
     rightsOf('act-0123456789abcde'),
   ]).toEqual([['read'], ['read', 'act'], undefined])
-  const none = tokenRights({ readToken: undefined, actToken: undefined })
+  const none = findToken({ readToken: undefined, actToken: undefined, readTokens, actTokens: new Map() })
   expect([none(''), none('undefined')]).toEqual([undefined, undefined])
   // What no behaviour shows: nothing but timingSafeEqual looks at a token.
   const source = readFileSync(new URL('./tokens.ts', import.meta.url), 'utf8')
-  expect(source.match(/timingSafeEqual\(/g)).toHaveLength(2)
+  expect(source.match(/timingSafeEqual\(/g)).toHaveLength(1)
   expect(source).not.toMatch(/given ===|=== given|\.startsWith|includes\(given/)
 })
 
@@ -95,6 +100,7 @@ test.each([
   [null, '/'],
 ])('a login that is to return to %j returns to %j', (given, path) => expect(ownPath(given)).toBe(path))
 
+const token = 'x'.repeat(16)
 test.each<[Record<string, string>, RegExp]>([
   [{ CONSOLE_READ_TOKEN: 'short' }, /CONSOLE_READ_TOKEN=\[redacted\] is no token/],
   [{ CONSOLE_READ_TOKEN: 'x'.repeat(16), CONSOLE_ACT_TOKEN: 'x'.repeat(16) }, /are the same/],
@@ -105,4 +111,11 @@ test.each<[Record<string, string>, RegExp]>([
   [{ CONSOLE_URL: 'https://console.example/path' }, /without a path/],
   [{ OIDC_ACT: 'groups' }, /names no claim and value/],
   [{ SESSION_KEY: 'short' }, /shorter than 32/],
+  [{ CONSOLE_ACT_TOKENS: 'ann=short' }, /CONSOLE_ACT_TOKENS=\[redacted\] is no list of operators with a token each/],
+  [{ CONSOLE_ACT_TOKENS: `ann=${token},ann=${token}2` }, /CONSOLE_ACT_TOKENS=\[redacted\] is no list of operators/],
+  [{ CONSOLE_READ_TOKENS: `ann=${token}`, CONSOLE_ACT_TOKEN: token }, /have a token twice/],
+  [{ CONSOLE_READ_TOKENS: `ann=${token}`, CONSOLE_ACT_TOKENS: `ann=${token}2` }, /both name ann/],
+  [{ TRUSTED_PROXIES: 'proxy.example' }, /TRUSTED_PROXIES=proxy.example names no addresses of proxies/],
+  [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /names no addresses of proxies/],
+  [{ TRUSTED_PROXIES: '0.0.0.0/0' }, /names no addresses of proxies/],
 ])('%j is refused at the start', (environment, line) => expect(() => settings(environment)).toThrow(line))

@@ -53,7 +53,10 @@ export function createAccess({ settings, pool, note, log }: AccessOptions): Cons
 }
 
 /** Whoever changes one of these ends the sessions that it has opened. */
-function waysIn({ readToken, actToken, oidcIssuer, oidcClientId, oidcRead, oidcAct }: AccessSettings): string {
-  const all = [readToken, actToken, oidcIssuer?.href, oidcClientId, oidcRead, oidcAct].map(each => each ?? null)
+function waysIn({ oidcIssuer, oidcClientId, oidcRead, oidcAct, ...tokens }: AccessSettings): string {
+  const { readToken, actToken, readTokens, actTokens } = tokens
+  const named = readTokens.size + actTokens.size > 0 ? [[...readTokens], [...actTokens]] : []
+  const ways = [readToken, actToken, oidcIssuer?.href, oidcClientId, oidcRead, oidcAct]
+  const all = [...ways.map(each => each ?? null), ...named]
   return createHash('sha256').update(JSON.stringify(all)).digest('hex')
 }

@@ -38,7 +38,7 @@ export async function consoleWith(databaseUrl: string, environment: Record<strin
   const who = z.object({ operator: z.string() })
   const server = await serve({
     ...{ port: 0, log, isOpen: () => true, readiness: async () => [] },
-    ...{ host: access.host, install: access.install, guard: access.guard },
+    ...{ host: access.host, install: access.install, guard: access.guard, trustedProxies: settings.trustedProxies },
     routes: [
       ...access.routes,
       get({ path: '/api/seen', answer: who, read: async (_, request) => sessionOf(request) }),
@@ -73,7 +73,8 @@ export function userAt(at: string) {
     send,
     read: (headers?: Record<string, string>) => send('GET', '/api/seen', undefined, headers),
     act: (headers?: Record<string, string>) => send('POST', '/api/done', {}, headers),
-    signIn: (token: string, operator = 'ann') => send('POST', '/api/session', { token, operator }),
+    signIn: (token: string, operator = 'ann', headers?: Record<string, string>) =>
+      send('POST', '/api/session', { token, operator }, headers),
     signOut: () => send('DELETE', '/api/session', {}),
   }
 }

@@ -5,8 +5,8 @@ import { get, post, type Route } from '../http/route.ts'
 import { createAttempts } from './attempts.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
-import type { AccessSettings } from './settings.ts'
-import { tokenRights } from './tokens.ts'
+import { type AccessSettings, hasTokens } from './settings.ts'
+import { findToken } from './tokens.ts'
 
 export interface SessionOptions {
   readonly settings: AccessSettings
@@ -18,27 +18,31 @@ export interface SessionOptions {
 
 /** How one gets in and out: GET /api/access, POST and DELETE /api/session. */
 export function sessionRoutes({ settings, oidc, sessions, log }: SessionOptions): Route[] {
-  const rightsOf = tokenRights(settings)
+  const tokenOf = findToken(settings)
+  const isTaken = (operator: string) => settings.readTokens.has(operator) || settings.actTokens.has(operator)
   const attempts = createAttempts({ most: 10, withinMs: 60_000 })
   const told = (session: Session | null): Access => ({
-    token: settings.readToken !== undefined || settings.actToken !== undefined,
+    token: hasTokens(settings),
     oidc,
     session: session && { operator: session.operator, rights: [...session.rights] },
   })
 
   async function begin(
-    { token, operator }: { token: string; operator: string },
+    { token, operator: claimed }: { token: string; operator: string },
     request: FastifyRequest,
     reply: FastifyReply,
   ) {
     const waitMs = attempts.waitMs(request.ip)
     if (waitMs > 0) throw tooManyAttempts(waitMs)
-    const rights = rightsOf(token)
-    if (!rights) {
+    const found = tokenOf(token)
+    if (!found) {
       attempts.failed(request.ip)
       log.warn({ address: request.ip }, 'a sign-in with a wrong token')
-      throw ownProblem(401, 'Unauthorized', 'wrong-token', 'it is neither CONSOLE_READ_TOKEN nor CONSOLE_ACT_TOKEN')
+      throw ownProblem(401, 'Unauthorized', 'wrong-token', 'it is none of the tokens that this console knows')
     }
+    const { operator = claimed, rights } = found
+    // Nobody proves a name by a token that several share.
+    if (found.operator === undefined && isTaken(operator)) throw nameTaken(operator)
     return told(await sessions.begin(request, reply, { operator, kind: 'token', rights }))
   }
 
@@ -57,6 +61,12 @@ export function sessionRoutes({ settings, oidc, sessions, log }: SessionOptions)
     { method: 'DELETE', path: '/api/session', right: 'none', handle: end },
   ]
 }
+
+const nameTaken = (operator: string) =>
+  ownProblem(
+    ...([403, 'Forbidden', 'name-taken'] as const),
+    `${operator} has a token of one operator alone: sign in with that, or under another name`,
+  )
 
 const tooManyAttempts = (waitMs: number) =>
   new Problem({

@@ -1,8 +1,10 @@
+import { isIP } from 'node:net'
 import { type Settings, StartError, setting, type ValuesOf } from 'saga-kit'
 import { durationBetween, optional } from 'saga-kit/parts'
 import { z } from 'zod'
 
-const token = optional(z.string().regex(/^[\x21-\x7e]{16,200}$/, 'is no token of 16 to 200 visible ASCII characters'))
+const aToken = /^[\x21-\x7e]{16,200}$/
+const token = optional(z.string().regex(aToken, 'is no token of 16 to 200 visible ASCII characters'))
 const text = (description: string, env: string, usual = '') =>
   setting({ env, type: z.string(), default: usual, description })
 
@@ -20,6 +22,26 @@ export const accessSettings = {
     type: token,
     default: '',
     description: 'token that opens a session which may read and act',
+  }),
+  readTokens: setting({
+    env: 'CONSOLE_READ_TOKENS',
+    type: z.string().transform(operatorTokens),
+    default: '',
+    description:
+      'tokens of single operators that open a session which may read, like ann=…,bob=…, each 16 to 200 visible ASCII characters without a comma. The name is the token’s, and nobody takes it by `CONSOLE_READ_TOKEN` or `CONSOLE_ACT_TOKEN`',
+  }),
+  actTokens: setting({
+    env: 'CONSOLE_ACT_TOKENS',
+    type: z.string().transform(operatorTokens),
+    default: '',
+    description: 'the same, for sessions which may read and act',
+  }),
+  trustedProxies: setting({
+    env: 'TRUSTED_PROXIES',
+    type: z.string().transform(proxies),
+    default: '',
+    description:
+      'addresses or ranges of the proxies before the console, like 10.0.0.7,192.168.0.0/16: by the `X-Forwarded-For` that they send the limit of wrong tokens counts for each reader alone. Empty: nobody is believed, and all who come through a proxy are one address',
   }),
   url: setting({
     env: 'CONSOLE_URL',
@@ -90,6 +112,7 @@ export function checkAccess(s: AccessSettings): void {
   }
   if (s.readToken !== undefined && s.readToken === s.actToken)
     wrong('CONSOLE_READ_TOKEN and CONSOLE_ACT_TOKEN are the same: whoever may read could act')
+  checkTokens(s, wrong)
   if (s.oidcIssuer === undefined) {
     const without = [
       ...(s.oidcClientId === '' ? [] : ['OIDC_CLIENT_ID']),
@@ -104,8 +127,24 @@ export function checkAccess(s: AccessSettings): void {
 }
 
 /** Nobody has to sign in. */
-export const isOpenToThisMachine = ({ readToken, actToken, oidcIssuer }: AccessSettings): boolean =>
-  readToken === undefined && actToken === undefined && oidcIssuer === undefined
+export const isOpenToThisMachine = (s: AccessSettings): boolean => !hasTokens(s) && s.oidcIssuer === undefined
+
+export const hasTokens = ({ readToken, actToken, readTokens, actTokens }: AccessSettings): boolean =>
+  readToken !== undefined || actToken !== undefined || readTokens.size + actTokens.size > 0
+
+function checkTokens(
+  { readToken, actToken, readTokens, actTokens }: AccessSettings,
+  wrong: (why: string) => never,
+): void {
+  const named = [...readTokens.values(), ...actTokens.values()]
+  const all = [...named, ...[readToken, actToken].filter(each => each !== undefined)]
+  if (new Set(all).size < all.length)
+    wrong(
+      'CONSOLE_READ_TOKENS and CONSOLE_ACT_TOKENS have a token twice: it would be two operators, or have two rights',
+    )
+  for (const name of readTokens.keys())
+    if (actTokens.has(name)) wrong(`CONSOLE_READ_TOKENS and CONSOLE_ACT_TOKENS both name ${name}: who may act may read`)
+}
 
 function origin(value: string, context: z.RefinementCtx): string {
   const url = URL.parse(value)
@@ -113,6 +152,34 @@ function origin(value: string, context: z.RefinementCtx): string {
   if (isOrigin) return url.origin
   context.addIssue('is no address of a site; write it like https://console.example.org, without a path')
   return z.NEVER
+}
+
+function operatorTokens(value: string, context: z.RefinementCtx): ReadonlyMap<string, string> {
+  const tokens = new Map<string, string>()
+  const entries = value === '' ? [] : value.split(',')
+  for (const entry of entries) {
+    const [, name, token] = /^([\w.@-]{1,100})=(.+)$/.exec(entry.trim()) ?? []
+    if (name !== undefined && token !== undefined && aToken.test(token)) tokens.set(name, token)
+  }
+  if (tokens.size < entries.length)
+    context.addIssue(
+      'is no list of operators with a token each; write it like ann=…,bob=…, each once, with 16 to 200 visible ASCII characters',
+    )
+  return tokens
+}
+
+function proxies(value: string, context: z.RefinementCtx): readonly string[] {
+  const all = value === '' ? [] : value.split(',').map(each => each.trim())
+  if (!all.every(isAddressOrRange))
+    context.addIssue('names no addresses of proxies; write it like 10.0.0.7,192.168.0.0/16')
+  return all
+}
+
+function isAddressOrRange(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  // A range of all addresses would let everybody say who he is.
+  return version !== 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= (version === 4 ? 32 : 128)))
 }
 
 function issuer(value: string, context: z.RefinementCtx): URL {

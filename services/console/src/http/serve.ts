@@ -17,6 +17,8 @@ import type { Right, Route } from './route.ts'
 export interface ServeOptions {
   readonly port: number
   readonly host: string
+  /** Whose word counts for the address of who asks. */
+  readonly trustedProxies?: readonly string[]
   readonly routes: readonly Route[]
   /** What every answer passes through: cookies, security headers. Before the routes. */
   readonly install?: (app: FastifyInstance) => Promise<void>
@@ -40,10 +42,10 @@ const kitPaths = ['/livez', '/readyz', '/metrics']
 
 /** The console's HTTP listener: probes and metrics, the routes below /api, and the pages. @throws StartError `port-in-use`, `port-refused` */
 export async function serve(o: ServeOptions): Promise<HttpServer> {
-  const { port, host, routes, log } = o
+  const { port, host, trustedProxies, routes, log } = o
   const closing = new AbortController()
   const app = createApp({
-    ...{ log, closing: closing.signal, hint: 'the pages begin at /, what they ask at /api' },
+    ...{ log, closing: closing.signal, trustedProxies, hint: 'the pages begin at /, what they ask at /api' },
     isUnavailable: error => troubleOf(error).kind === 'infrastructure',
   })
   await o.install?.(app)

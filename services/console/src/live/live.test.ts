@@ -8,7 +8,10 @@ import { createLive, type Live, type LiveOptions } from './live.ts'
 
 let server: HttpServer
 let live: Live
+/** The session of who asks; without one it is his address that counts. */
+let who: { readonly id: string } | undefined
 afterEach(async () => {
+  who = undefined
   live.stop()
   await server.close(1_000)
 })
@@ -25,7 +28,9 @@ async function start(limits: LiveOptions['limits'] = {}) {
       routes: [live.route],
       isOpen: () => true,
       readiness: async () => [],
-      guard: () => {},
+      guard: request => {
+        request.session = (who ?? null) as never
+      },
     },
     ...{ registry: createConsoleMetrics({ ofNode: false }).registry, dist: new URL('file:///nowhere/') },
     log: createLog({ service: 'console', level: 'silent' }),
@@ -67,6 +72,21 @@ test('a page that is gone is forgotten, and one that is too many is told to come
   await vi.waitFor(() => expect(live.listeners).toBe(0))
   await listen()
   expect(live.listeners).toBe(1)
+})
+
+test('nobody takes all places: so many pages of one are enough', async () => {
+  await start({ mostOfOne: 2 })
+  const [first] = [await listen(), await listen()]
+  const third = await fetch(`http://127.0.0.1:${server.port}/api/live`)
+  expect([third.status, third.headers.get('retry-after')]).toEqual([429, '30'])
+  expect(await third.json()).toMatchObject({ code: 'too-many-pages' })
+  // Of another session it is another one.
+  who = { id: 'another' }
+  expect((await listen()).response.status).toBe(200)
+  who = undefined
+  first?.close()
+  await vi.waitFor(() => expect(live.listeners).toBe(2))
+  expect((await listen()).response.status).toBe(200)
 })
 
 test('heartbeats come, and after a while the page has to ask anew', async () => {

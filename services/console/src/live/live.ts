@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { problem } from 'saga-kit/parts'
+import { Problem, problem } from 'saga-kit/parts'
 import type {} from '../access/session.ts'
 import type { Change } from '../changes.ts'
 import type { LiveEvent, Plan } from '../contract.ts'
@@ -26,6 +26,8 @@ const usualLimits = {
   /** Keeps what stands between from closing it, and tells of a page that is gone. */
   heartbeatMs: 15_000,
   mostListeners: 200,
+  /** Of one session, or, where nobody signs in, of one address: nobody takes all places. */
+  mostOfOne: 20,
   /** Of bytes that a page has not taken: it comes back when it can. */
   mostBehind: 256 * 1024,
   /** Who has lost his rights meanwhile is told so when he comes back. */
@@ -34,13 +36,14 @@ const usualLimits = {
 
 /** GET /api/live : server-sent events, unnamed, each the JSON of a LiveEvent (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export function createLive({ planOf, limits }: LiveOptions): Live {
-  const { everyMs, heartbeatMs, mostListeners, mostBehind, longestMs } = { ...usualLimits, ...limits }
-  const listeners = new Set<FastifyReply['raw']>()
+  const { everyMs, heartbeatMs, mostListeners, mostOfOne, mostBehind, longestMs } = { ...usualLimits, ...limits }
+  /** Each with who listens. */
+  const listeners = new Map<FastifyReply['raw'], string>()
   const gathered = new GatheredChanges()
   let timer: NodeJS.Timeout | undefined
 
   function write(text: string): void {
-    for (const raw of listeners) {
+    for (const raw of listeners.keys()) {
       const isOver = raw.writableEnded
       if (!isOver) raw.write(text)
       // Not `end`: what it has not taken would still be kept for it. Nor is one waited for that does not take its end: whoever
@@ -77,19 +80,21 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
     stop() {
       clearInterval(heartbeat)
       clearTimeout(timer)
-      for (const raw of listeners) raw.end()
+      for (const raw of listeners.keys()) raw.end()
     },
     route: {
       ...{ method: 'GET', path: '/api/live', right: 'read' },
-      async handle({ session }, reply, closing) {
+      async handle({ session, ip }, reply, closing) {
         if (listeners.size >= mostListeners)
           throw problem('overloaded', `${mostListeners} pages listen already`, { retryAfterSeconds: 30 })
+        const who = session && session.kind !== 'local' ? session.id : ip
+        if ([...listeners.values()].filter(each => each === who).length >= mostOfOne) throw tooManyOfOne(mostOfOne)
         const { raw } = reply
         const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
         reply.hijack()
         raw.writeHead(200, { ...reply.getHeaders(), ...headers } as Record<string, string>)
         raw.write('retry: 2000\n\n')
-        listeners.add(raw)
+        listeners.set(raw, who)
         const end = () => raw.end()
         const leftMs = session?.expiresAt ? session.expiresAt.getTime() - Date.now() : longestMs
         const over = setTimeout(end, Math.min(leftMs, longestMs))
@@ -104,3 +109,10 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
     },
   }
 }
+
+const tooManyOfOne = (most: number) =>
+  new Problem({
+    ...{ status: 429, title: 'Too Many Requests', type: 'about:blank', code: 'too-many-pages' },
+    detail: `${most} pages of this session listen already: close some of them`,
+    retryAfterSeconds: 30,
+  })
