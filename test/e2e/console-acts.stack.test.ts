@@ -74,12 +74,15 @@ test('a letter is looked at and tried; nothing is changed before it is replayed'
   })
   expect(await ours.post('/api/plans', select([orderId]))).toMatchObject({ status: 409, body: { code: 'no-letters' } })
   const { acts } = (await ours.get('/api/acts?limit=200')).body
+  expect(acts.filter(({ act }: any) => act === 'dry-run')).toMatchObject(
+    Array(2).fill({ service: 'balance', id: letterOf(orderId), sagaId: orderId, elsewhere: false }),
+  )
   const ofPlan = acts.filter((act: any) => act.plan === planId).toReversed()
-  expect(ofPlan.map((act: any) => [act.service, act.act, act.outcome])).toEqual([
-    ['console', 'plan', 'letters: 1'],
-    ['console', 'run', 'done'],
-    ['balance', 'replay', null],
-    ['console', 'run', expect.stringMatching(/^refused: of plan .* nothing is left to do/)],
+  expect(ofPlan.map((act: any) => [act.service, act.act, act.elsewhere, act.outcome])).toEqual([
+    ['console', 'plan', false, 'letters: 1'],
+    ['console', 'run', false, 'done'],
+    ['balance', 'replay', false, null],
+    ['console', 'run', false, expect.stringMatching(/^refused: of plan .* nothing is left to do/)],
   ])
 })
 
@@ -167,6 +170,9 @@ test('a plan whose letters another one has replayed says so, before it is run an
   )
   const replayed = await saga('dlq', 'replay', '--plan', another.planId, '--yes')
   expect([replayed.code, replayed.stderr]).toEqual([0, expect.stringContaining('2 replayed to their end')])
+  const { acts } = (await ours.get('/api/acts')).body
+  const replays = acts.filter((act: any) => act.plan === another.planId && act.act === 'replay')
+  expect(replays.map((act: any) => act.elsewhere)).toEqual([true, true])
   const stands = await until('the observer has seen what became of the letters', async () => {
     const found = await plan(planId)
     return found.open < 3 && found
@@ -220,7 +226,7 @@ test(
     expect((await discard(true)).body).toMatchObject({ result: 'done' })
     const acts = (await ours.get('/api/acts')).body.acts.filter((act: any) => act.id === ref.id)
     expect(acts).toMatchObject([
-      { service: 'balance', act: 'discard', forced: true, reason: 'the customer was called', operator: 'local' },
+      { service: 'balance', act: 'discard', forced: true, reason: 'the customer was called', elsewhere: false },
       { service: 'balance', act: 'discard', forced: false, outcome: expect.stringMatching(/^needs-force/) },
     ])
     expect(

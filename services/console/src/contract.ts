@@ -16,7 +16,14 @@ export const access = z.object({
   token: z.boolean(),
   /** The name of the OpenID Connect provider whose login does, at /api/oidc/login; null when there is none. */
   oidc: z.string().nullable(),
-  session: z.object({ operator: z.string(), rights: z.array(z.enum(['read', 'act'])) }).nullable(),
+  session: z
+    .object({
+      operator: z.string(),
+      rights: z.array(z.enum(['read', 'act'])),
+      /** False where nobody has to sign in: there is nothing to sign out of. */
+      canEnd: z.boolean(),
+    })
+    .nullable(),
 })
 /**
  * POST /api/session {token, operator} : answers `access`; 401 `wrong-token`, 403 `name-taken`, 429 `too-many-attempts`. The name
@@ -186,6 +193,8 @@ export const operatorAct = z.object({
   forced: z.boolean(),
   /** Of what was asked for in the console: `done`, what it gave, or why it was refused; null while it is not known. */
   outcome: z.string().nullish(),
+  /** In the history: true of what a service tells of and this console did not do, neither by a discard nor by running its plan: `npx saga` did. */
+  elsewhere: z.boolean().nullish(),
 })
 const silent = z.object({ service: z.string(), why: z.string() })
 /** GET /api/sagas/:sagaId : 404 when neither the observer nor any participant has seen it. */

@@ -31,7 +31,9 @@ test('a token opens a session that may read, or read and act; without one nobody
   expect(await reader.read()).toMatchObject({ status: 200, body: { operator: 'ann' } })
   expect(await reader.act()).toMatchObject({ status: 403, body: { code: 'right-missing' } })
   const actor = user()
-  expect((await actor.signIn(actToken, 'bob')).body.session).toEqual({ operator: 'bob', rights: ['read', 'act'] })
+  expect((await actor.signIn(actToken, 'bob')).body.session).toEqual({
+    ...{ operator: 'bob', rights: ['read', 'act'], canEnd: true },
+  })
   expect(await actor.act()).toMatchObject({ status: 200, body: { operator: 'bob' } })
 
   const { rows } = await pool.query("select operator, session, act, service from acts where operator = 'bob'")
@@ -203,7 +205,7 @@ test('with no way in set, whoever is on this machine is local and may all; no na
     body: { code: 'foreign-page' },
   })
   expect((await user().send('GET', '/api/access')).body).toEqual({
-    ...{ token: false, oidc: null, session: { operator: 'local', rights: ['read', 'act'] } },
+    ...{ token: false, oidc: null, session: { operator: 'local', rights: ['read', 'act'], canEnd: false } },
   })
   // fetch does not let a caller name another host.
   const rebound = await new Promise<number | undefined>((resolve, reject) =>

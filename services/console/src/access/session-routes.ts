@@ -24,7 +24,10 @@ export function sessionRoutes({ settings, oidc, sessions, log }: SessionOptions)
   const told = (session: Session | null): Access => ({
     token: hasTokens(settings),
     oidc,
-    session: session && { operator: session.operator, rights: [...session.rights] },
+    session: session && {
+      ...{ operator: session.operator, rights: [...session.rights] },
+      canEnd: session.kind !== 'local',
+    },
   })
 
   async function begin(

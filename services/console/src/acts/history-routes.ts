@@ -28,9 +28,18 @@ export const historyRoutes = ({ pool, participantsFor }: Pick<ActOptions, 'pool'
 /** A discard that was done here is told by the service that did it. */
 const notToldByService = `not (a.session is not null and a.act = 'discard' and coalesce(a.outcome, '') like 'done%')`
 
+/**
+ * A service tells neither from where a letter was discarded nor who ran its plan; what was done here is kept here, too. A plan
+ * that was run here and on the command line counts as run here.
+ */
+const doneHere = `exists (select from acts o where o.session is not null and o.act in ('run', 'discard') and o.outcome like 'done%'
+  and o.id = case a.act when 'discard' then a.id else a.plan end
+  and case a.act when 'discard' then o.act = 'discard' and o.service = a.service and o.deaths = a.deaths else o.act = 'run' end)`
+
 async function listActs(pool: Pool, after: z.output<typeof place> | undefined, limit: number) {
   const { rows } = await pool.query(
     `select a.at, a.operator, a.act, a.service, a.id, a.saga_id as "sagaId", a.reason, a.plan, a.forced, a.outcome,
+       a.session is null and not ${doneHere} as elsewhere,
        to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as exactly, a.seq::text
      from acts a where ${notToldByService} and ($1::timestamptz is null or (a.at, a.seq) < ($1, $2::bigint))
      order by a.at desc, a.seq desc limit $3`,

@@ -1,7 +1,7 @@
 import { adminContract, discard, type FoundLetter, planOf, rehearse } from 'saga-kit/operating'
 import { z } from 'zod'
 import { sessionOf } from '../access/guard.ts'
-import { type DryRuns, discardRequest, dryRuns, selection } from '../contract.ts'
+import { type DryRuns, discardRequest, dryRuns, type Selection, selection } from '../contract.ts'
 import { get, post, type Route } from '../http/route.ts'
 import type { ActOptions } from './act-routes.ts'
 import { orProblem, ownerSilent } from './problems.ts'
@@ -33,7 +33,8 @@ export function letterRoutes(o: ActOptions): Route[] {
         orProblem(async () => {
           const session = sessionOf(request)
           const letters = await selectLetters(selected, { ...o, operator: session.operator })
-          return recordAct(session, { act: 'dry-run' }, () => tryOut(letters, sample, session.operator), told)
+          const act = { act: 'dry-run', ...(letters.length === 1 && nameOnly(letters[0]!)) } as const
+          return recordAct(session, act, () => tryOut(letters, sample, session.operator), told(selected))
         }),
     }),
     post({
@@ -66,5 +67,14 @@ export function letterRoutes(o: ActOptions): Route[] {
   }
 }
 
-const told = ({ tried }: DryRuns) =>
-  `letters tried: ${tried.length}, would end: ${tried.filter(({ wouldEnd }) => wouldEnd).length}`
+const nameOnly = ({ service, id, sagaId, deaths }: FoundLetter) => ({ service, id, sagaId, deaths })
+
+/** Of more than one letter it names what they have in common, if anything. */
+const told =
+  ({ service, step, error }: Selection) =>
+  ({ of, tried }: DryRuns) => {
+    const group = [service, step, error].filter(Boolean).join(' ')
+    const all = of > tried.length ? ` of ${of}` : ''
+    const ending = tried.filter(({ wouldEnd }) => wouldEnd).length
+    return `letters tried: ${tried.length}${all}${group && of > 1 ? ` (${group})` : ''}, would end: ${ending}`
+  }

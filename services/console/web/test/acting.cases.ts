@@ -27,7 +27,8 @@ export function acting(pages: () => ServedPages) {
     await page.getByText('All 128 letters of the group').waitFor()
     for (const at of [4, 5]) await page.getByRole('checkbox', { name: new RegExp(letters.letters[at]!.id) }).check()
     await page.getByText('2 letters are selected.').waitFor()
-    await page.getByRole('button', { name: 'Plan a replay …' }).click()
+    await page.getByRole('button', { name: 'Dry run of all 2' }).waitFor()
+    await page.getByRole('button', { name: 'Plan a replay of 2 letters …' }).click()
     await page.getByText('Nothing has been replayed yet.').waitFor()
     const pinned = [4, 5]
       .map(at => letters.letters[at]!)
@@ -50,7 +51,8 @@ export function acting(pages: () => ServedPages) {
 
   test('without a choice the whole group is meant; no rate is no limit', async () => {
     const page = await pages().open(paths['a group of letters'])
-    await page.getByRole('button', { name: 'Plan a replay …' }).click()
+    await page.getByRole('button', { name: 'Dry run of the first 5 of 128' }).waitFor()
+    await page.getByRole('button', { name: 'Plan a replay of 128 letters …' }).click()
     await page.getByLabel(/Letters a second/).fill('')
     await page.getByRole('button', { name: /Replay 128 letters/ }).click()
     await page.getByText('64 left').waitFor()
@@ -107,9 +109,15 @@ export function acting(pages: () => ServedPages) {
     const signIn = page.getByRole('row', { name: /guest/ })
     expect(await signIn.innerText()).toMatch(/sign-in\s+console.*done/s)
     expect(await signIn.getByRole('button').count()).toBe(0)
+    await page.getByRole('row', { name: /jonas/ }).getByText('npx saga').waitFor()
+    expect(await page.getByText('npx saga').count()).toBe(1)
     delete pages().routes[`GET /api/plans/${planId}`]
     await page.getByRole('link', { name: '019ad0b4…2b3c4d' }).click()
     await page.getByText('it was run from somebody’s command line').waitFor()
+    await page.goBack()
+    const dryRun = page.getByRole('row', { name: /dry-run/ })
+    await dryRun.getByRole('link').first().click()
+    await page.waitForURL(url => `${url.pathname}${url.search}` === paths['a letter'])
   })
 
   test('a dry run shows the difference of state and events, and changes nothing', async () => {

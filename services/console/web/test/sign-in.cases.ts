@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { answer, type ServedPages } from './console.fixture.ts'
-import { mayAct, signedOut } from './fixtures/access.fixture.ts'
+import { isOpen, mayAct, signedOut } from './fixtures/access.fixture.ts'
 import { paths } from './paths.fixture.ts'
 
 export function signIn(pages: () => ServedPages) {
@@ -41,6 +41,13 @@ export function signIn(pages: () => ServedPages) {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('Token').waitFor()
     expect(await page.getByText('ledger-unavailable').count()).toBe(0)
+  })
+
+  test('where nobody has to sign in, nobody can sign out', async () => {
+    pages().routes['GET /api/access'] = () => isOpen
+    const page = await pages().open(paths.sagas)
+    await page.getByTitle(/^Nobody has to sign in here/).waitFor()
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0)
   })
 
   test('a login that was refused says why', async () => {

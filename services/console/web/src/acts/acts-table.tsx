@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import type { OperatorAct } from '../../../src/contract.ts'
+import { letterPath } from '../letters/letter-path.ts'
 import { Identifier, shortened } from '../parts/identifier.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { SagaLink } from '../parts/saga-link.tsx'
@@ -13,15 +14,14 @@ const columns: Column<OperatorAct>[] = [
   {
     title: 'Act',
     className: 'nowrap',
-    of: ({ act, forced }) => (
+    of: ({ act, forced, elsewhere }) => (
       <>
-        {act} {forced && <Tag tone="warn">by force</Tag>}
+        {act} {forced && <Tag tone="warn">by force</Tag>} {elsewhere && <Tag>npx saga</Tag>}
       </>
     ),
   },
   { title: 'Service', of: ({ service }) => service },
-  // Signing in and out is about no message.
-  { title: 'Message', of: ({ id }) => id !== '' && <Identifier id={id} what="message id" /> },
+  { title: 'Letter', of: act => isOfLetter(act) && <LetterLink {...act} /> },
   { title: 'Saga', of: ({ sagaId }) => sagaId !== null && <SagaLink sagaId={sagaId} /> },
   { title: 'Reason', className: 'reason', of: ({ reason }) => reason },
   { title: 'Outcome', of: ({ outcome }) => outcome },
@@ -37,6 +37,17 @@ export const ActsTable = ({ acts }: { acts: OperatorAct[] }) => (
     rows={acts}
     keyOf={({ at, service, id, act }) => `${at} ${service} ${id} ${act}`}
   />
+)
+
+/** Signing in and out is about none, a dry run of several names none, and a plan has a column of its own. */
+const isOfLetter = ({ id, plan }: OperatorAct) => id !== '' && id !== plan
+
+const LetterLink = (letter: Pick<OperatorAct, 'service' | 'id' | 'sagaId'>) => (
+  <Identifier id={letter.id} what="message id">
+    <Link className="mono" href={letterPath(letter)} title={letter.id}>
+      {shortened(letter.id)}
+    </Link>
+  </Identifier>
 )
 
 const PlanLink = ({ planId }: { planId: string }) => (

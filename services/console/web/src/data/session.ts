@@ -3,7 +3,7 @@ import type { Access } from '../../../src/contract.ts'
 
 export type Session = NonNullable<Access['session']>
 
-export const SessionContext = createContext<Session>({ operator: '', rights: [] })
+export const SessionContext = createContext<Session>({ operator: '', rights: [], canEnd: false })
 
 export const useSession = () => useContext(SessionContext)
 

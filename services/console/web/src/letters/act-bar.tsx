@@ -5,6 +5,7 @@ import { useWhyNot } from '../data/session.ts'
 import { useDryRuns } from '../data/use-letters.ts'
 import { useCreatePlan } from '../data/use-plans.ts'
 import { why } from '../parts/asked.tsx'
+import { counted, thousands } from '../parts/counted.ts'
 import { Notice } from '../parts/notice.tsx'
 import { ActButton } from './act-button.tsx'
 import { DryRunsPanel } from './dry-runs/dry-runs-panel.tsx'
@@ -14,6 +15,8 @@ const sample = 5
 
 interface ActBarProps {
   selection: Selection
+  /** How many letters that is; undefined while it is not known. */
+  count: number | undefined
   about: ReactNode
   onDone?: () => void
   /** Other acts. */
@@ -21,7 +24,7 @@ interface ActBarProps {
 }
 
 /** What can be done about letters. A replay is planned first, which changes nothing, and confirmed on the plan's page. */
-export function ActBar({ selection, about, onDone, children }: ActBarProps) {
+export function ActBar({ selection, count, about, onDone, children }: ActBarProps) {
   const [, navigate] = useLocation()
   const whyNot = useWhyNot()
   const dryRuns = useDryRuns()
@@ -34,16 +37,15 @@ export function ActBar({ selection, about, onDone, children }: ActBarProps) {
       },
     })
   const error = createPlan.error ?? dryRuns.error
-  const count = selection.letters?.length
   return (
     <>
       <div className="act-bar">
         <p>{about}</p>
         <ActButton whyNot={whyNot} isPending={dryRuns.isPending} onAct={() => dryRuns.mutate({ selection, sample })}>
-          {count === 1 ? 'Dry run' : `Dry run of the first ${Math.min(count ?? sample, sample)}`}
+          {dryRunText(count)}
         </ActButton>
         <ActButton whyNot={whyNot} isPending={createPlan.isPending} onAct={plan} primary>
-          Plan a replay …
+          Plan a replay {count !== undefined && `of ${counted(count, 'letter')} `}…
         </ActButton>
         {children}
         {whyNot && <p className="muted">{whyNot}</p>}
@@ -56,4 +58,10 @@ export function ActBar({ selection, about, onDone, children }: ActBarProps) {
       {dryRuns.data && <DryRunsPanel dryRuns={dryRuns.data} onClose={dryRuns.reset} />}
     </>
   )
+}
+
+function dryRunText(count: number | undefined): string {
+  if (count === 1) return 'Dry run'
+  if (count === undefined) return `Dry run of the first ${sample}`
+  return count <= sample ? `Dry run of all ${count}` : `Dry run of the first ${sample} of ${thousands(count)}`
 }

@@ -33,6 +33,7 @@ export function GroupPanel({ group }: { group: GroupFilter }) {
         </header>
         <ActBar
           selection={selected.count > 0 ? selected.letters() : whole}
+          count={selected.count > 0 ? selected.count : all}
           onDone={selected.clear}
           about={
             selected.count > 0 ? (

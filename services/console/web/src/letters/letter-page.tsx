@@ -61,7 +61,7 @@ function Letter({ letter }: { letter: LetterDetail }) {
             <span className="muted">at {letter.service}</span>
           </h2>
         </header>
-        <ActBar selection={pinned([letter])} about={parkedText(letter.parkedBehind)}>
+        <ActBar selection={pinned([letter])} count={1} about={parkedText(letter.parkedBehind)}>
           <DiscardButton letter={letter} />
         </ActBar>
         <div className="inside page">
