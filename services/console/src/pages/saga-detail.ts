@@ -58,18 +58,26 @@ async function findOwed(pool: Pool, sagaId: string): Promise<readonly Owed[]> {
 }
 
 const stepOf = ({ cause, emitted, rows, ...step }: Trace['steps'][number]): SagaDetail['steps'][number] => ({
-  ...{ service: step.service, operation: step.operation, ...partsOf(step.operation), status: step.status },
+  ...{
+    service: step.service,
+    operation: step.operation,
+    step: step.step,
+    direction: step.direction,
+    status: step.status,
+  },
   ...{ at: step.at, attempts: step.attempts, errorCode: step.errorCode, messageId: step.messageId },
   because: cause.from === null ? cause.what : `${cause.what} of ${cause.from}`,
   ...{ emitted: [...emitted], rows: [...rows] },
 })
 
-const awaitedOf = (
-  { operation, because, waiting, ...each }: Trace['awaited'][number],
-  due: Date | null,
-  now: Date,
-): Awaited => ({
-  ...{ service: each.service, ...partsOf(operation), eventId: each.messageId, eventType: because.what },
+const awaitedOf = ({ because, waiting, ...each }: Trace['awaited'][number], due: Date | null, now: Date): Awaited => ({
+  ...{
+    service: each.service,
+    step: each.step ?? '',
+    direction: each.direction ?? 'action',
+    eventId: each.messageId,
+    eventType: because.what,
+  },
   ...{ oneOf: [...each.oneOf], since: each.since, by: each.by, stands: each.stands },
   overdue: due !== null && due <= now,
   ...{ attempts: waiting?.attempts ?? 0, errorMessage: waiting?.errorMessage ?? null },
@@ -80,9 +88,3 @@ const awaitedByEvents = ({ oneOf, by, ...owed }: Owed, isOverdue: boolean, now: 
   ...{ ...owed, oneOf: [...oneOf], by, overdue: isOverdue && Date.parse(by) < now.getTime() },
   ...{ stands: null, attempts: 0, errorMessage: null },
 })
-
-/** `undo reserve_stock` is the compensation of reserve_stock. */
-function partsOf(operation: string): { step: string; direction: 'action' | 'compensation' } {
-  const isUndo = operation.startsWith('undo ')
-  return { step: isUndo ? operation.slice(5) : operation, direction: isUndo ? 'compensation' : 'action' }
-}

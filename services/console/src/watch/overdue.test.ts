@@ -8,6 +8,8 @@ const minute = 60_000
 const awaited = (o: Partial<Awaited> & { seconds?: number; by?: string | null } = {}): Awaited => ({
   ...{
     service: 'pay',
+    step: 'pay',
+    direction: 'action',
     operation: 'pay',
     because: { what: 'Reserved', from: 'room' },
     messageId: 'saga/reserve/action',
@@ -20,7 +22,7 @@ const look = (...all: Awaited[]) => overdueIn({ verdict: 'open', awaited: all },
 const dues = (...all: Awaited[]) => look(...all).overdue.map(({ due }) => due)
 
 test('names what is missing, and who owes it since when', () =>
-  expect(look(awaited({ operation: 'undo pay' }))).toEqual({
+  expect(look(awaited({ direction: 'compensation', operation: 'undo pay' }))).toEqual({
     overdue: [
       {
         ...{

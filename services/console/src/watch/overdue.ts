@@ -55,12 +55,11 @@ function dueAt({ stands, by, since }: Awaited, now: Date, afterMs: number): Date
 }
 
 function overdueStep(
-  { operation, because, messageId, waiting, service, oneOf, since, stands }: Awaited,
+  { step, direction, because, messageId, waiting, service, oneOf, since, stands }: Awaited,
   due: Date,
 ): OverdueStep {
-  const [, undo, step = ''] = /^(undo )?(.*)$/s.exec(operation) ?? []
   return {
-    ...{ service, step, direction: undo ? 'compensation' : 'action', eventId: messageId, eventType: because.what },
+    ...{ service, step: step ?? '', direction: direction ?? 'action', eventId: messageId, eventType: because.what },
     ...{ oneOf, since: since === null ? null : new Date(since), due, stands },
     ...{ attempts: waiting?.attempts ?? 0, errorMessage: waiting?.errorMessage ?? null },
   }

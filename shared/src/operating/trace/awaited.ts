@@ -12,6 +12,10 @@ export type Answer =
 /** Something that a participant owes the saga: an answer to a message, or a timer's. */
 export interface Awaited {
   readonly service: string
+  /** Null of a record that nobody could read. */
+  readonly step: string | null
+  readonly direction: 'action' | 'compensation' | null
+  /** The two as a text. */
   readonly operation: string
   readonly because: Cause
   readonly messageId: string
@@ -50,7 +54,8 @@ export function waitingIn(states: readonly SagaState[], seen: Seen): Awaited[] {
       const reaction = reactions.find(each => each.on === messageType && each.step === step)
       const since = kind === 'timer' ? createdAt : (seen.events.get(id)?.at ?? createdAt)
       return {
-        ...{ service, operation: operationOf(step, direction), because: seen.cause(id, messageType), messageId: id },
+        ...{ service, step, direction, operation: operationOf(step, direction) },
+        ...{ because: seen.cause(id, messageType), messageId: id },
         ...{ oneOf: eventsOf(reaction), since, stands: kind, waiting: message },
         ...promise(kind === 'timer' ? dueAt : byDeclaration(since, reaction), seen.now),
       }
@@ -71,12 +76,8 @@ export function unfinishedIn(states: readonly SagaState[], seen: Seen): Awaited[
         const reaction = reactions.find(each => each.on === messageType && each.step === step)
         const since = seen.events.get(messageId)?.at ?? updatedAt
         return {
-          ...{
-            service,
-            operation: operationOf(step, direction),
-            because: seen.cause(messageId, messageType),
-            messageId,
-          },
+          ...{ service, step, direction, operation: operationOf(step, direction) },
+          ...{ because: seen.cause(messageId, messageType), messageId },
           ...{ oneOf: eventsOf(reaction), since, stands: 'unfinished' as const, waiting: null },
           ...promise(byDeclaration(since, reaction), seen.now),
         }
@@ -95,7 +96,8 @@ export function outstanding(seen: Seen): Awaited[] {
       reactions
         .filter(reaction => reads(reaction, event) && !isTaken(service, reaction, event, seen))
         .map(reaction => ({
-          ...{ service, operation: operationOf(reaction.step, reaction.direction), messageId: event.id },
+          ...{ service, step: reaction.step, direction: reaction.direction, messageId: event.id },
+          operation: operationOf(reaction.step, reaction.direction),
           because: { what: event.type, from: event.service },
           ...{ oneOf: eventsOf(reaction), since: event.at, waiting: null },
           ...promise(byDeclaration(event.at, reaction), seen.now),

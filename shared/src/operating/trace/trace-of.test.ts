@@ -40,7 +40,8 @@ test('an event that nobody has taken: who owes what, since when and by when', ()
   expect(verdict).toBe('open')
   expect(awaited).toEqual([
     {
-      ...{ service: 'pay', operation: 'pay', because: { what: 'Placed', from: 'order' } },
+      ...{ service: 'pay', step: 'pay', direction: 'action', operation: 'pay' },
+      because: { what: 'Placed', from: 'order' },
       ...{ messageId: `${saga}/place/action`, oneOf: ['Paid', 'Refused'], since: at(1), by: at(21), overdue: true },
       ...{ stands: 'not-taken', waiting: null },
     },

@@ -21,6 +21,9 @@ export interface Trace {
 export interface TracedStep {
   readonly at: string
   readonly service: string
+  readonly step: string
+  readonly direction: LoggedStep['direction']
+  /** The two as a text. */
   readonly operation: string
   readonly status: LoggedStep['status']
   readonly cause: Cause
@@ -78,9 +81,10 @@ function stepOf(
   row: LoggedStep,
   cause: (messageId: string, messageType: string | null) => Cause,
 ): TracedStep {
-  const { operation, status, messageId, messageType, attempts, errorCode, emitted, rows, updatedAt } = row
+  const { step, direction, operation, status, messageId, messageType, attempts, errorCode, emitted, rows, updatedAt } =
+    row
   return {
-    ...{ at: updatedAt, service, operation, status, messageId, attempts, errorCode, emitted, rows },
+    ...{ at: updatedAt, service, step, direction, operation, status, messageId, attempts, errorCode, emitted, rows },
     cause: cause(messageId, messageType),
   }
 }
