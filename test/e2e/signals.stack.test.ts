@@ -11,6 +11,7 @@ import type { ServiceProcess } from '../../infra/shop/service-process.ts'
 import { serviceNames } from '../../infra/shop/topics.ts'
 import { type OtlpReceiver, type ReceivedSpan, receiveSpans } from './otlp-receiver.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
+import { type RunningConsole, runConsole } from './running-console.ts'
 import { type RunningShop, runShop } from './running-shop.ts'
 import { type SagaCommand, sagaCommand } from './saga-command.ts'
 import { settled, stage } from './stage.ts'
@@ -24,6 +25,7 @@ const collector: Server = createServer((_, response) => response.end(readFileSyn
 let traces: OtlpReceiver
 let shop: RunningShop
 let saga: SagaCommand
+let watching: RunningConsole
 let prometheus: Prometheus
 /** Of the balance service, once its fault is mended. */
 let mended: ServiceProcess | undefined
@@ -41,14 +43,17 @@ beforeAll(async () => {
     environmentOf: { balance: { DEDUCTIONS_FAIL_FOR: ill } },
   })
   saga = sagaCommand(shop)
+  watching = await runConsole(shop)
   await new Promise<void>(resolve => collector.listen(0, '127.0.0.1', resolve))
   prometheus = await startPrometheus(folder, [
     ...serviceNames.map(service => ({ service, address: new URL(shop.services[service].url).host })),
+    { service: 'console', address: new URL(watching.url).host },
     { service: '', address: `127.0.0.1:${(collector.address() as AddressInfo).port}` },
   ])
 }, 120_000)
 afterAll(async () => {
   await prometheus?.end()
+  await watching?.end()
   collector.close()
   saga?.end()
   await mended?.kill()

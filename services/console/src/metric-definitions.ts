@@ -32,6 +32,18 @@ export const consoleMetricDefinitions = {
     help: 'Topics that a service declares as its own though they are another’s; the health page and the log name them. They are not read as its own.',
     labels: [],
   },
+  judged: {
+    name: 'saga_console_judged_total',
+    type: 'counter',
+    help: 'Sagas that were judged anew since something of them came: one for each saga of a batch.',
+    labels: [],
+  },
+  liveReaders: {
+    name: 'saga_console_live_readers',
+    type: 'gauge',
+    help: 'Pages that listen to this instance for changes; 200 at most.',
+    labels: [],
+  },
   batchDuration: {
     name: 'saga_console_batch_duration_seconds',
     type: 'histogram',

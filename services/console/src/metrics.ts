@@ -14,6 +14,8 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
   const undecodable = counter(d.undecodable)
   const putAside = gauge(d.putAside)
   const conflicts = gauge(d.conflicts)
+  const judged = counter(d.judged)
+  const liveReaders = gauge(d.liveReaders)
   const batchDuration = histogram(d.batchDuration)
   const lag = gauge(d.lag)
   const expired = counter(d.expired)
@@ -30,6 +32,7 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
       records.inc({ kind: 'foreign' }, recorded.foreign)
       records.inc({ kind: 'declaration' }, recorded.declarations)
       undecodable.inc(recorded.undecodable)
+      judged.inc(recorded.sagaIds.length)
       batchDuration.observe(seconds)
     },
     putAside: (count: number) => records.inc({ kind: 'put-aside' }, count),
@@ -41,6 +44,7 @@ export function createConsoleMetrics({ ofNode = true } = {}) {
       lag.reset()
       for (const { topic, partition, records: behind } of partitions) lag.set({ topic, partition }, behind)
     },
+    liveReaders: (pages: number) => liveReaders.set(pages),
     expired: (sagas: number) => expired.inc(sagas),
   }
 }

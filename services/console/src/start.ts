@@ -83,7 +83,7 @@ export async function startConsole(environment: Environment): Promise<Console> {
 
   // ---- what pages ask, and are told
   const declarations = () => observer.declared.now
-  const live = createLive({ planOf: planId => acts.planOf(planId) })
+  const live = createLive({ planOf: planId => acts.planOf(planId), listening: metrics.liveReaders })
   const routes: Route[] = [
     ...access.routes,
     sagasRoute(reading),

@@ -8,6 +8,8 @@ import { createLive, type Live, type LiveOptions } from './live.ts'
 
 let server: HttpServer
 let live: Live
+/** How many were told to listen, one after the other. */
+let counted: number[]
 /** The session of who asks; without one it is his address that counts. */
 let who: { readonly id: string } | undefined
 afterEach(async () => {
@@ -17,7 +19,10 @@ afterEach(async () => {
 })
 
 async function start(limits: LiveOptions['limits'] = {}) {
+  const told: number[] = []
+  counted = told
   live = createLive({
+    listening: pages => told.push(pages),
     planOf: async planId => (planId === 'p' ? ({ planId } as never) : undefined),
     limits: { everyMs: 20, ...limits },
   })
@@ -72,6 +77,7 @@ test('a page that is gone is forgotten, and one that is too many is told to come
   await vi.waitFor(() => expect(live.listeners).toBe(0))
   await listen()
   expect(live.listeners).toBe(1)
+  expect(counted).toEqual([1, 0, 1])
 })
 
 test('nobody takes all places: so many pages of one are enough', async () => {

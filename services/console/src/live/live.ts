@@ -9,6 +9,8 @@ import { GatheredChanges } from './gather-changes.ts'
 export interface LiveOptions {
   /** As pages show it; undefined for one that is no more. */
   readonly planOf: (planId: string) => Promise<Plan | undefined>
+  /** Told how many pages listen, with each that comes or goes. */
+  readonly listening?: (pages: number) => void
   readonly limits?: Partial<typeof usualLimits>
 }
 export interface Live {
@@ -35,7 +37,7 @@ const usualLimits = {
 }
 
 /** GET /api/live : server-sent events, unnamed, each the JSON of a LiveEvent (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
-export function createLive({ planOf, limits }: LiveOptions): Live {
+export function createLive({ planOf, listening = () => {}, limits }: LiveOptions): Live {
   const { everyMs, heartbeatMs, mostListeners, mostOfOne, mostBehind, longestMs } = { ...usualLimits, ...limits }
   /** Each with who listens. */
   const listeners = new Map<FastifyReply['raw'], string>()
@@ -95,6 +97,7 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
         raw.writeHead(200, { ...reply.getHeaders(), ...headers } as Record<string, string>)
         raw.write('retry: 2000\n\n')
         listeners.set(raw, who)
+        listening(listeners.size)
         const end = () => raw.end()
         const leftMs = session?.expiresAt ? session.expiresAt.getTime() - Date.now() : longestMs
         const over = setTimeout(end, Math.min(leftMs, longestMs))
@@ -104,6 +107,7 @@ export function createLive({ planOf, limits }: LiveOptions): Live {
           clearTimeout(over)
           closing.removeEventListener('abort', end)
           listeners.delete(raw)
+          listening(listeners.size)
         })
       },
     },
