@@ -10,9 +10,10 @@ import { live } from './live.cases.ts'
 import { signIn } from './sign-in.cases.ts'
 
 let served: ServedPages
+// They are built first.
 beforeAll(async () => {
   served = await servePages()
-})
+}, 120_000)
 afterAll(() => served?.close())
 beforeEach(() => {
   served.routes = { ...story }
