@@ -51,8 +51,10 @@ ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning"]
 
 FROM sources AS service
 ARG SERVICE
-COPY services/$SERVICE /app/services/$SERVICE
 WORKDIR /app/services/$SERVICE
+COPY services/$SERVICE/package.json ./
+COPY services/$SERVICE/migrations migrations
+COPY services/$SERVICE/src src
 ENV PORT=3000
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
@@ -71,7 +73,9 @@ RUN --mount=type=cache,target=/root/.npm \
 COPY shared shared
 COPY tsconfig.json ./
 COPY services/console services/console
-RUN npm run build --workspace=services/console
+COPY infra/docker/sbom.ts /tmp/
+RUN npm run build --workspace=services/console && \
+    node --disable-warning=ExperimentalWarning /tmp/sbom.ts services/console services/console/dist/.vite/licenses.json > sbom.cdx.json
 
 FROM service AS console
 # A new volume takes the owner of the folder that it is mounted on.
@@ -79,3 +83,4 @@ USER root
 RUN install --directory --owner=node /state
 USER node
 COPY --from=pages /app/services/console/dist dist
+COPY --from=pages /app/sbom.cdx.json /app/

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { temporaryFolder } from '../local/test-stack.ts'
 
 interface Component {
   readonly name: string
@@ -13,12 +14,7 @@ interface Component {
 const root = resolve(import.meta.dirname, '../..')
 
 test('names what is installed with version, hash and address, and no source of our own', () => {
-  const args = ['--disable-warning=ExperimentalWarning', 'infra/docker/sbom.ts', 'services/order']
-  const written = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 })
-  const { metadata, components } = JSON.parse(written) as {
-    metadata: { component: Component }
-    components: readonly Component[]
-  }
+  const { metadata, components } = sbom('services/order')
   expect(metadata.component.name).toBe('shop-order')
   const named = (name: string) => components.find(component => component.name === name)
   expect(named('node')).toMatchObject({ version: process.versions.node })
@@ -29,3 +25,19 @@ test('names what is installed with version, hash and address, and no source of o
   expect(named('@kafkajs/confluent-schema-registry')?.purl).toMatch(/^pkg:npm\/%40kafkajs\/confluent-schema-registry@/)
   expect(named('saga-kit')).toBeUndefined()
 })
+
+test('of what is there for development only, it names what is in the pages', () => {
+  const { version } = JSON.parse(readFileSync(resolve(root, 'node_modules/react/package.json'), 'utf8'))
+  const licenses = join(temporaryFolder(), 'licenses.json')
+  writeFileSync(licenses, JSON.stringify([{ name: 'react', version, identifier: 'MIT' }]))
+  const known = ['react', 'vite']
+  const named = (...args: string[]) => sbom('services/console', ...args).components.filter(c => known.includes(c.name))
+  expect(named()).toEqual([])
+  expect(named(licenses)).toMatchObject([{ name: 'react', version, hashes: [{ alg: 'SHA-512' }] }])
+})
+
+function sbom(...args: string[]) {
+  const command = ['--disable-warning=ExperimentalWarning', 'infra/docker/sbom.ts', ...args]
+  const written = execFileSync(process.execPath, command, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 })
+  return JSON.parse(written) as { metadata: { component: Component }; components: readonly Component[] }
+}

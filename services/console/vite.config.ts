@@ -5,6 +5,7 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   root: 'web',
   plugins: [react()],
-  build: { outDir: '../dist', emptyOutDir: true },
+  // The licenses also tell the image's SBOM what is in the bundle.
+  build: { outDir: '../dist', emptyOutDir: true, license: { fileName: '.vite/licenses.json' } },
   server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
 })
