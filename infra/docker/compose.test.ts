@@ -16,6 +16,7 @@ interface Service {
   readonly ports?: readonly string[]
   readonly environment?: Readonly<Record<string, string | number>>
   readonly healthcheck?: unknown
+  readonly init?: boolean
   readonly read_only?: boolean
   readonly cap_drop?: readonly string[]
   readonly security_opt?: readonly string[]
@@ -55,6 +56,11 @@ test('containers of our own have no rights and write to no file of theirs', () =
     expect(service, name).toMatchObject({
       ...{ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] },
     })
+})
+
+test('what does not listen for signals itself has an init, and what does is process 1', () => {
+  const ours = all.filter(([, { image }]) => image.startsWith('shop-'))
+  for (const [name, { image, init = false }] of ours) expect(init, name).toBe(image === 'shop-setup')
 })
 
 test('whoever is waited for says whether it is well', () => {
