@@ -57,7 +57,7 @@ COPY services/$SERVICE/migrations migrations
 COPY services/$SERVICE/src src
 ENV PORT=3000
 EXPOSE 3000
-HEALTHCHECK --interval=5s --timeout=5s --start-period=60s \
+HEALTHCHECK --interval=5s --timeout=10s --start-period=180s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1))"]
 # Node itself is process 1, with no shell or npm in between: SIGTERM reaches it.
 CMD ["node", "--disable-warning=ExperimentalWarning", "src/main.ts"]
