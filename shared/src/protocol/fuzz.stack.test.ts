@@ -125,7 +125,7 @@ test('whatever comes, how often, in which order and to whom: money adds up, and 
   const { db, property } = await setUp({})
   await fc.assert(property, { numRuns: 60, endOnFailure: true })
   await db.close()
-})
+}, 240_000)
 
 test.each([{ fence: false }, { lateActions: false }])('with %o it finds that it is not so', async safeguards => {
   const { db, property } = await setUp(safeguards)
