@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import { type Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
-import { periodically } from './periodically.ts'
 
-const everyMs = 200
+/** In any case, even if there is always a transaction at work, or one has given them back. */
+const longestMs = 200
 /** So long a next transaction may take them along: under load there is one, and a delete of its own is another commit. */
 const patienceMs = 10
 
@@ -15,8 +15,8 @@ export class Acknowledgements {
   readonly #acknowledged: Acknowledged
   readonly #busy: () => boolean
   #flushing: Promise<void> | undefined
-  #soon: NodeJS.Timeout | undefined
-  #running: ReturnType<typeof periodically> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isStopped = false
 
   constructor(o: { pool: Pool; acknowledged: Acknowledged; busy: () => boolean }) {
     this.#pool = o.pool
@@ -24,22 +24,26 @@ export class Acknowledgements {
     this.#busy = o.busy
   }
 
-  run(): void {
-    this.#running = periodically(everyMs, () => this.flush())
-  }
-
   /** After an acknowledgement. */
   whenIdle(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined
-      if (!this.#busy()) void this.flush()
-    }, patienceMs)
+    this.#after(patienceMs, () => (this.#busy() ? undefined : this.flush()))
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#soon)
-    await this.#running?.stop()
+    this.#isStopped = true
+    clearTimeout(this.#timer)
     await this.flush()
+  }
+
+  /** Looks again for as long as there may be any: a transaction that took them can still give them back. */
+  #after(waitMs: number, look: () => Promise<void> | undefined): void {
+    if (this.#isStopped || this.#timer) return
+    const looked = async () => {
+      await look()
+      this.#timer = undefined
+      if (this.#acknowledged.size > 0 || this.#busy()) this.#after(longestMs, () => this.flush())
+    }
+    this.#timer = setTimeout(() => void looked(), waitMs)
   }
 
   /** One at a time: what is acknowledged meanwhile goes with the next, and no more than one connection is taken. */

@@ -54,11 +54,19 @@ const gatheredBytes = 8 * 1024
 /** A write for each line would be a tenth of a busy service's work. Written synchronously all the same, when it is written. */
 function standardOutput(): pino.DestinationStream & { flush(): void } {
   const output = pino.destination({ fd: 1, sync: true, minLength: gatheredBytes })
+  let timer: NodeJS.Timeout | undefined
   const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
     // It is once nobody reads standard output any more.
     if (!(output as unknown as { destroyed: boolean }).destroyed) output.flush()
   }
-  setInterval(flush, gatheredMs).unref()
   process.once('exit', flush)
-  return { write: line => output.write(line), flush }
+  return {
+    write(line) {
+      timer ??= setTimeout(flush, gatheredMs).unref()
+      output.write(line)
+    },
+    flush,
+  }
 }

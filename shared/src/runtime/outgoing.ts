@@ -89,12 +89,9 @@ export function createOutgoing(o: {
     get refused() {
       return refusals.count
     },
-    run() {
-      sweeper.run()
-      acknowledgements.run()
-    },
+    run: () => sweeper.run(),
     publish({ outbox, committingAtMs }) {
-      if (outbox.length > 0) sweeper.moved()
+      if (outbox.some(({ deferred }) => deferred)) sweeper.deferred()
       const deadlineMs = safeguards.publishWindow ? committingAtMs + kit.publishWindowMs : Number.POSITIVE_INFINITY
       publisher.publish(outbox.filter(row => !row.deferred).map(row => outbound(row, deadlineMs)))
     },

@@ -9,8 +9,12 @@ import { Pace } from './pace.ts'
 import { SweepWindow } from './sweep-window.ts'
 
 const pollMs = 20
-/** At rest, when only another instance can have left a row: 50 looks a second were most of what a quiet service used. */
+/** While rows leave here but none was deferred: another instance, which is busy too, may have left one. */
+const othersPollMs = 100
+/** At rest: 50 looks a second were most of what a quiet service used. */
 const restPollMs = 500
+/** So long after a row has left here others are about to. */
+const busyMs = 1_000
 const oldEveryMs = 1_000
 const lockRetryMs = 500
 /** Rule 27: a sweeper that was stopped (SIGSTOP) loses its lock with its connection; it polls far more often than this. */
@@ -37,6 +41,7 @@ export class Sweeper {
   readonly #stopping = new AbortController()
   readonly #window = new SweepWindow()
   readonly #pace = new Pace({ awakeEveryMs: pollMs, restEveryMs: restPollMs })
+  #movedAtMs = Number.NEGATIVE_INFINITY
   #holdsLock = false
   /** `performance.now()` of the last look that found nothing to do. */
   #idleAtMs = Number.NEGATIVE_INFINITY
@@ -50,9 +55,14 @@ export class Sweeper {
     this.#running = this.#loop()
   }
 
-  /** Rows were committed or acknowledged here: one may have been deferred, or have held up one that was. */
-  moved(): void {
+  /** One was deferred here: it may go as soon as what it is behind is acknowledged. */
+  deferred(): void {
     this.#pace.moved()
+  }
+
+  /** Rows were acknowledged here. */
+  moved(): void {
+    this.#movedAtMs = performance.now()
   }
 
   settled(records: readonly OutboundRecord[]): void {
@@ -67,7 +77,7 @@ export class Sweeper {
   /** Resolves when nothing is left that this one could publish, another instance sweeps, or `timeoutMs` have passed. */
   async drain(timeoutMs: number): Promise<void> {
     const beganMs = performance.now()
-    this.moved()
+    this.#pace.moved()
     while (this.#holdsLock && this.#idleAtMs < beganMs && performance.now() < beganMs + timeoutMs) await sleep(pollMs)
   }
 
@@ -119,7 +129,7 @@ export class Sweeper {
       if (this.#window.isFull)
         await client.query('select 1') // keeps the session, and with it the lock, alive
       else if ((await this.#look(client, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
-      await this.#pace.wait(signal)
+      await this.#pace.wait(signal, performance.now() - this.#movedAtMs < busyMs ? othersPollMs : undefined)
     }
   }
 
@@ -127,7 +137,7 @@ export class Sweeper {
   async #look(client: pg.Client, includingOld: boolean): Promise<number> {
     const without = this.#window.waiting()
     const found = await findSweepable(client, { limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld, without })
-    if (found.length > 0) this.moved()
+    if (found.length > 0) this.#pace.moved()
     const taken = this.#window.take(found.filter(row => !this.#o.isAcknowledged(row)))
     if (taken.length === 0) return found.length
     const rows = await readOutbox(client, taken).catch(error => {
