@@ -39,8 +39,8 @@ export class Acknowledgements {
   #after(waitMs: number, look: () => Promise<void> | undefined): void {
     if (this.#isStopped || this.#timer) return
     const looked = async () => {
-      await look()
       this.#timer = undefined
+      await look()
       if (this.#acknowledged.size > 0 || this.#busy()) this.#after(longestMs, () => this.flush())
     }
     this.#timer = setTimeout(() => void looked(), waitMs)
