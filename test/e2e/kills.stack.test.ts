@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, test } from 'vitest'
 import { type ServiceName, serviceNames } from '../../infra/shop/topics.ts'
 import { expectAllSettled, unsettled } from './at-rest.ts'
-import { type Acknowledged, type Goods, placeOrders, seedGoods } from './load.ts'
+import { keepOrdering } from './flowing-orders.ts'
+import { type Acknowledged, type Goods, seedGoods } from './load.ts'
 import { type RunningShop, runShop } from './running-shop.ts'
 import { until } from './until.ts'
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => shop?.end())
 
-/** The first at once, the second when some sagas of its burst are through: other instants of other transactions. */
+/** The first at once, the second when some sagas are through: other instants of other transactions. */
 const instants = ['while the first orders come in', 'while some orders have ended and others not'] as const
 
 test.each(serviceNames.map(name => ({ name })))(
@@ -23,7 +24,8 @@ test.each(serviceNames.map(name => ({ name })))(
   async ({ name }) => {
     for (const instant of instants) {
       const settledBefore = await settled()
-      const burst = placeOrders(shop, goods, { orders: 300, together: 150, acknowledged })
+      // Until it is gone: a burst could be through between two looks.
+      const flow = keepOrdering(shop, goods, { together: 100, acknowledged })
       const wantedSettled = instant === instants[0] ? 0 : 20
       const standing = async () => ({ settled: (await settled()) - settledBefore, unsettled: await unsettled(shop) })
       const { unsettled: count } = await until(
@@ -38,7 +40,7 @@ test.each(serviceNames.map(name => ({ name })))(
       const left = await unsettled(shop)
       console.log(`${name} was killed ${instant}: ${count} sagas were unsettled, ${left} when it was gone`)
       await shop.services[name].start()
-      await burst
+      await flow.stop()
       await expectAllSettled(shop, { acknowledged })
     }
     await mailsAreSent()

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { expectAllSettled } from '../e2e/at-rest.ts'
+import { keepOrdering } from '../e2e/flowing-orders.ts'
 import { type Acknowledged, type Goods, seedGoods } from '../e2e/load.ts'
 import { sum } from '../e2e/metrics.ts'
 import { type RunningShop, runShop } from '../e2e/running-shop.ts'
@@ -8,7 +9,6 @@ import { ask, insist } from '../e2e/shop-client.ts'
 import { until } from '../e2e/until.ts'
 import { startPostgres } from '../faults/own-postgres.ts'
 import { mountSmallDisk, type SmallDisk } from '../faults/small-disk.ts'
-import { keepOrdering } from './flowing-orders.ts'
 
 const ends: (() => unknown)[] = []
 afterEach(async () => {

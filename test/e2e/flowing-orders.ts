@@ -1,5 +1,5 @@
-import { type Acknowledged, type Goods, placeOrders } from '../e2e/load.ts'
-import type { RunningShop } from '../e2e/running-shop.ts'
+import { type Acknowledged, type Goods, placeOrders } from './load.ts'
+import type { RunningShop } from './running-shop.ts'
 
 /** Orders of all kinds, so many at a time, until `stop`, which resolves when the last has been answered. */
 export function keepOrdering(
