@@ -47,7 +47,7 @@ export interface MetricsOptions {
 export function createMetrics({ service, steps = [], ofNode = true }: MetricsOptions): Metrics {
   const { registry, counter, gauge, histogram } = registryOf(service, { ofNode })
   const d = metricDefinitions
-  const failed = cached((step: string, reason: string) => counters.failed.labels(step, reason))
+  const failed = cached(step => cached(reason => counters.failed.labels(step, reason)))
   const counters = {
     failed: counter(d.failed),
     steps: counter(d.steps),
@@ -55,14 +55,12 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
     unreadable: counter(d.unreadable),
     turnedAway: counter(d.turnedAway),
   }
-  const ended = cached((step: string, direction: string, outcome: string) =>
-    counters.steps.labels(step, direction, outcome),
-  )
-  const retries = cached((step: string) => counters.retries.labels(step))
+  const ended = cached(step => cached(direction => cached(outcome => counters.steps.labels(step, direction, outcome))))
+  const retries = cached(step => counters.retries.labels(step))
   const duration = histogram(d.stepDuration)
-  const took = cached((step: string, direction: string) => duration.labels(step, direction))
+  const took = cached(step => cached(direction => duration.labels(step, direction)))
   const batchSize = histogram(d.batchSize)
-  const batches = cached((source: string) => batchSize.labels(source))
+  const batches = cached(source => batchSize.labels(source))
   const sagaDuration = histogram(d.duration)
   const deadLetters = gauge(d.deadLetters)
   const unfinishedOldest = gauge(d.unfinishedOldest)
@@ -83,17 +81,17 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
   const stepsWithLetters = new Set(steps.map(({ step }) => step))
   for (const step of stepsWithLetters) deadLetters.set({ step }, 0)
   for (const { step, direction, withinMs } of steps) {
-    for (const reason of ['rejected', 'dead']) failed(step, reason).inc(0)
+    for (const reason of ['rejected', 'dead']) failed(step)(reason).inc(0)
     if (withinMs !== undefined) within.set({ step, direction }, withinMs / 1_000)
   }
 
   return {
     registry,
     stepEnded(step, direction, outcome) {
-      ended(step, direction, outcome).inc()
-      if (outcome === 'rejected' || outcome === 'dead') failed(step, outcome).inc()
+      ended(step)(direction)(outcome).inc()
+      if (outcome === 'rejected' || outcome === 'dead') failed(step)(outcome).inc()
     },
-    stepTook: (step, direction, seconds) => took(step, direction).observe(seconds),
+    stepTook: (step, direction, seconds) => took(step)(direction).observe(seconds),
     retried: step => retries(step).inc(),
     unreadable: reason => counters.unreadable.inc({ reason }),
     batch: (source, messages) => batches(source).observe(messages),
@@ -113,15 +111,14 @@ export function createMetrics({ service, steps = [], ofNode = true }: MetricsOpt
   }
 }
 
-/** Resolves a child once per combination of labels: prom-client builds and checks a label object at every `labels()`. */
-function cached<L extends readonly string[], Child>(resolve: (...labels: L) => Child): (...labels: L) => Child {
+/** Resolves a child once per label: prom-client builds and checks a label object at every `labels()`. */
+function cached<Child>(resolve: (label: string) => Child): (label: string) => Child {
   const children = new Map<string, Child>()
-  return (...labels) => {
-    const key = labels.join('\0')
-    let child = children.get(key)
+  return label => {
+    let child = children.get(label)
     if (child === undefined) {
-      child = resolve(...labels)
-      children.set(key, child)
+      child = resolve(label)
+      children.set(label, child)
     }
     return child
   }
