@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { spawnSync } from 'node:child_process'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createLog } from './logs.ts'
 
 function capture(redact: readonly string[] = []) {
@@ -18,6 +19,19 @@ test('a line is JSON with service, level by name and an ISO time', () => {
     pid: process.pid,
   })
   expect(new Date(last().time).toISOString()).toBe(last().time)
+})
+
+test('each line has the time of its own millisecond', () => {
+  const times = ['2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00.002Z']
+  const { log, last } = capture()
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const said = times.map(time => {
+    vi.setSystemTime(time)
+    log.info('x')
+    return last().time
+  })
+  expect(said).toEqual(times)
 })
 
 test('lines below the level are not written', () => {
@@ -56,6 +70,18 @@ test('amounts are redacted by what the settings say', () => {
   expect(last()).toMatchObject({ msg: 'y' })
 })
 
+test.each([
+  ['a text', { step: 'pay' }],
+  ['a number', { attempts: 3 }],
+])('a line that has %s alone is redacted by what the settings say', (_, fields) => {
+  const { log, last } = capture(Object.keys(fields))
+  log.info({ outcome: 'failed', ...fields }, 'x')
+  expect(last()).toMatchObject({
+    outcome: 'failed',
+    ...Object.fromEntries(Object.keys(fields).map(f => [f, '[redacted]'])),
+  })
+})
+
 test('what is inside a text: mail addresses, and passwords in URLs', () => {
   const { log, text } = capture()
   log.info('mail to ann.lee+x@mail.example.co.uk failed on postgres://order:hunter2@localhost/order')
@@ -85,4 +111,33 @@ test('survives what JSON cannot say', () => {
   circular.self = circular
   log.info(circular, 'x')
   expect(last()).toMatchObject({ n: '10', bytes: '[3 bytes]', msg: 'x' })
+})
+
+describe('on standard output', () => {
+  /** What a process that does this has written when it is gone. */
+  function writtenBy(statements: string) {
+    const program = `import { createLog } from ${JSON.stringify(new URL('logs.ts', import.meta.url))}
+      const log = createLog({ service: 'order', level: 'info' })
+      ${statements}`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
+    return stdout.split('\n').map(line => line && JSON.parse(line).msg)
+  }
+  const killed = 'process.kill(process.pid, "SIGKILL")'
+
+  test.each([
+    [
+      'a warning is written at once, with all that came before it',
+      `log.info({}, 'one'); log.warn({}, 'two'); ${killed}`,
+    ],
+    [
+      'lines that nobody warns of are written soon',
+      `log.info({}, 'one'); log.info({}, 'two'); setTimeout(() => ${killed}, 1_000)`,
+    ],
+    ['a process that ends writes what it still has', `log.info({}, 'one'); log.info({}, 'two'); process.exit(1)`],
+  ])('%s', (_, statements) => expect(writtenBy(statements)).toEqual(['one', 'two', '']))
+
+  test('a burst is written in order, and nothing of it twice', () => {
+    const burst = Array.from({ length: 1_000 }, (_, i) => String(i))
+    expect(writtenBy(`for (let i = 0; i < 1_000; i++) log.info({}, String(i))`)).toEqual([...burst, ''])
+  })
 })
