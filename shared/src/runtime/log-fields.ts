@@ -5,21 +5,24 @@ import { hidden, isAlwaysHidden } from './redact.ts'
 
 /** What each line about a message has, so that a saga is followed by its id, through all services, with grep alone. */
 export interface SagaFields {
-  readonly saga_id?: string
+  readonly saga_id?: string | undefined
   readonly event_id: string
-  readonly step?: string
+  readonly step?: string | undefined
 }
 
 export function fieldsOf(delivery: Delivery): SagaFields {
   const { sagaId, reaction } = delivery
-  return { ...(sagaId && { saga_id: sagaId }), event_id: idOf(delivery), step: reaction.step }
+  return { saga_id: sagaId || undefined, event_id: idOf(delivery), step: reaction.step }
 }
 
 /** A command's id has the path of its request in it, which may name a customer. */
 function idOf({ id, message, origin }: Delivery): string {
   if (origin.source !== 'command') return id
-  const named = Object.entries(message).filter(([field, value]) => isAlwaysHidden(field) && typeof value === 'string')
-  return named.reduce((text, [, value]) => text.replaceAll(`/${encodeURIComponent(value)}/`, `/${hidden}/`), id)
+  let text = id
+  for (const [field, value] of Object.entries(message))
+    if (typeof value === 'string' && isAlwaysHidden(field))
+      text = text.replaceAll(`/${encodeURIComponent(value)}/`, `/${hidden}/`)
+  return text
 }
 
 /** Nobody could read the record, but its key may say whose saga it was meant for. */

@@ -32,7 +32,8 @@ const deepest = 6
 export interface Redactor {
   /** A copy for the log. Never throws: a line about a failure must not become one. */
   redact(value: unknown): unknown
-  redactFields(fields: object): Record<string, unknown>
+  /** A copy, or the fields themselves. */
+  redactFields(fields: object): Readonly<Record<string, unknown>>
 }
 
 /** @param also further names of fields, of the deployment's own; `*Minor` stands for all that end so */
@@ -68,7 +69,20 @@ export function redactor(also: readonly string[] = []): Redactor {
     return shown
   }
 
-  return { redact: value => redact(value), redactFields: fields => redactFields(fields) }
+  /** As most lines have them: these need no copy. */
+  function mayBeSeen(fields: object): fields is Readonly<Record<string, unknown>> {
+    for (const name in fields) {
+      const value: unknown = fields[name as never]
+      if (value === undefined || value === null) continue
+      if ((typeof value !== 'string' && typeof value !== 'number') || isHidden(name)) return false
+    }
+    return true
+  }
+
+  return {
+    redact: value => redact(value),
+    redactFields: fields => (mayBeSeen(fields) ? fields : redactFields(fields)),
+  }
 }
 
 /** Of an error only these: pg's `detail` and `where` and kafkajs' `payload` quote the row or the message. */

@@ -54,6 +54,16 @@ test('a dead letter is an error for people, a try that failed a warning, a busin
 test('a command that failed is an error: no try follows', () =>
   expect(report(endedAs('failed', 'command')).lines).toMatchObject([{ level: 'error' }]))
 
+test('a line has its fields in this order, and only those that there are', () => {
+  const [failed, succeeded] = report(
+    { ...endedAs('failed'), code: 'handler-threw', attempts: 2, error: new Error('no') },
+    endedAs('succeeded'),
+  ).lines
+  const always = ['level', 'time', 'service', 'pid', 'saga_id', 'event_id', 'step', 'direction', 'on', 'outcome']
+  expect(Object.keys(succeeded)).toEqual([...always, 'msg'])
+  expect(Object.keys(failed)).toEqual([...always, 'error_code', 'attempts', 'err', 'msg'])
+})
+
 test('a local command is told without the customer that its path names', () => {
   const delivery = {
     id: 'balance/POST /accounts/ann%20lee/deposits/anonymous/a-key',

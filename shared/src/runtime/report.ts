@@ -1,6 +1,7 @@
 import type { Audit } from '../audit.ts'
 import type { Acted } from '../core/act.ts'
 import type { Decided } from '../core/decision.ts'
+import type { Delivery } from '../core/delivery.ts'
 import { settledIn } from '../core/settled.ts'
 import type { Committed } from '../postgres/transaction.ts'
 import type { Tracing } from '../tracing/start-tracing.ts'
@@ -16,9 +17,8 @@ export function reporter(
   o: { readonly audit?: Audit | undefined; readonly tracing?: Pick<Tracing, 'ended'> | undefined } = {},
 ): (committed: Committed, items: readonly Item[]) => void {
   return ({ decision }, items) => {
-    const takenAtMs = new Map(
-      items.flatMap(item => ('delivery' in item ? [[item.delivery, item.takenAtMs] as const] : [])),
-    )
+    const takenAtMs = new Map<Delivery, number>()
+    for (const item of items) if ('delivery' in item) takenAtMs.set(item.delivery, item.takenAtMs)
     const nowMs = performance.now()
     for (const decided of decision.decided) {
       const { delivery, outcome } = decided
@@ -73,13 +73,19 @@ function say(log: Log, { delivery, outcome, code, error, attempts }: Decided): v
             ? 'debug'
             : 'info'
   if (!log.isLevelEnabled(level)) return
-  const { step, direction, trigger } = delivery.reaction
+  const { direction, trigger } = delivery.reaction
+  const { saga_id, event_id, step } = fieldsOf(delivery)
+  // One literal, for it is made for each message; what is undefined is not printed.
   const fields = {
-    ...fieldsOf(delivery),
-    ...{ direction, on: trigger.type, outcome },
-    ...(code !== undefined && { error_code: code }),
-    ...(attempts !== undefined && { attempts }),
-    ...(error !== undefined && { err: error }),
+    saga_id,
+    event_id,
+    step,
+    direction,
+    on: trigger.type,
+    outcome,
+    error_code: code,
+    attempts,
+    err: error,
   }
   log[level](fields, `${direction === 'compensation' ? 'undo ' : ''}${step} ${outcome}`)
 }
