@@ -166,7 +166,7 @@ const tables: Table[] = [
 ]
 function notification(template: string): Row {
   const orderId = randomUUID()
-  const what = { channel: 'log', subject: 's', text: 't', sent_at: at }
+  const what = { channel: 'stored', subject: 's', text: 't', sent_at: at }
   return { id: `${orderId}/${template}`, order_id: orderId, template, ...what }
 }
 

@@ -35,7 +35,7 @@ function contents(fields: SagaEvent['fields']): string {
   if (Array.isArray(lines)) told.push(lines.map(({ quantity, sku }) => `${quantity} x ${sku}`).join(', ') || 'nothing')
   if (typeof minor === 'number') told.push(money(minor, typeof currency === 'string' ? currency : ''))
   if (reason !== undefined) told.push(reason)
-  if (typeof template === 'string' && typeof channel === 'string') told.push(`${template} by ${channel}`)
+  if (typeof template === 'string' && typeof channel === 'string') told.push(`${template} (${channel})`)
   return told.join('; ')
 }
 

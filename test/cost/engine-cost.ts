@@ -1,6 +1,6 @@
 /**
- * `node test/cost/engine-cost.ts [orders a batch] [batches] [--statements]`: what an order costs the engines and their databases, without
- * Kafka and HTTP.
+ * `node test/cost/engine-cost.ts [orders a batch] [batches] [--statements] [--mails]`: what an order costs the engines and their
+ * databases, without Kafka and HTTP; with `--mails` each notification is an outside call.
  */
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { startEngines } from './engines.ts'
 import { run, stockUp } from './orders.ts'
 
 const { values, positionals } = parseArgs({
-  options: { statements: { type: 'boolean', default: false } },
+  options: { statements: { type: 'boolean', default: false }, mails: { type: 'boolean', default: false } },
   allowPositionals: true,
 })
 const [perBatch = 200, batches = 20] = positionals.map(Number)
@@ -36,7 +36,7 @@ try {
     await countStatements(admin)
     await postgres.part.restart()
   }
-  const engines = await startEngines(postgres.url)
+  const engines = await startEngines(postgres.url, values)
   await stockUp(engines)
   for (let n = 0; n < 5; n++) await run(engines, perBatch)
   await admin.query('checkpoint')

@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { createDatabase } from '../../infra/local/databases.ts'
 import { balance } from '../../services/balance/src/participant.ts'
 import { inventory } from '../../services/inventory/src/participant.ts'
+import type { Mailer } from '../../services/notification/src/mailer.ts'
 import { notification } from '../../services/notification/src/participant.ts'
 import { order } from '../../services/order/src/participant.ts'
 import type { Call } from '../../shared/src/core/decision.ts'
@@ -51,11 +52,15 @@ export interface ServiceEngine {
   close(): Promise<void>
 }
 
-/** In the order in which an order meets them. */
-export async function startEngines(adminUrl: string): Promise<Record<ServiceName, ServiceEngine>> {
+const mailer: Mailer = { send: async () => ({ channel: 'mail' }) }
+
+/** In the order in which an order meets them. `mails`: each notification is an outside call, which is answered at once. */
+export async function startEngines(
+  adminUrl: string,
+  { mails = false }: { readonly mails?: boolean } = {},
+): Promise<Record<ServiceName, ServiceEngine>> {
   const registry = registryInMemory()
-  const mailer = { send: async () => ({ channel: 'log' }) as const }
-  const all = [order, inventory, balance, notification(mailer)] as unknown as Participant[]
+  const all = [order, inventory, balance, notification(mails ? mailer : undefined)] as unknown as Participant[]
   const engines = await Promise.all(all.map(participant => startEngine(adminUrl, participant, registry)))
   return Object.fromEntries(engines.map(engine => [engine.name, engine])) as Record<ServiceName, ServiceEngine>
 }

@@ -1,7 +1,6 @@
 import type { ServiceName } from '../../infra/shop/topics.ts'
 import { balance } from '../../services/balance/src/participant.ts'
 import { inventory } from '../../services/inventory/src/participant.ts'
-import { mailerLog } from '../../services/notification/src/mailer-log.ts'
 import { notification } from '../../services/notification/src/participant.ts'
 import { order } from '../../services/order/src/participant.ts'
 import type { Participant } from '../../shared/src/participant.ts'
@@ -9,5 +8,5 @@ import type { Participant } from '../../shared/src/participant.ts'
 /** The declarations of the shop's four services. */
 export const participants: Readonly<Record<ServiceName, Participant<any, any>>> = {
   ...{ order, inventory, balance },
-  notification: notification(mailerLog()),
+  notification: notification(),
 }

@@ -1,21 +1,32 @@
 import { answered, conformance } from 'saga-kit/testing'
 import { test } from 'vitest'
-import { contact, orderCancelled, orderConfirmed, orderRefunded } from './examples.ts'
-import { mailerLog } from './mailer-log.ts'
+import { contact, neverCalled, orderCancelled, orderConfirmed, orderRefunded } from './examples.ts'
 import { notification } from './participant.ts'
 
 const sent = { channel: 'mail' }
 
-const checks = conformance(notification(mailerLog()), {
+const own = {
   given: { contacts: [contact()] },
+  file: new URL('participant.ts', import.meta.url),
+  pure: ['shop-schemas', 'zod'],
+  versions: new URL('../../../schemas/versions/', import.meta.url),
+}
+const mailed = conformance(notification(neverCalled), {
+  ...own,
   stories: {
     confirmed: [answered(orderConfirmed(), sent)],
     cancelled: [answered(orderCancelled(), sent)],
     refunded: [[answered(orderConfirmed(), sent), answered(orderRefunded(), sent)]],
   },
-  file: new URL('participant.ts', import.meta.url),
-  pure: ['shop-schemas', 'zod'],
-  versions: new URL('../../../schemas/versions/', import.meta.url),
+})
+const stored = conformance(notification(), {
+  ...own,
+  stories: {
+    confirmed: [orderConfirmed()],
+    cancelled: [orderCancelled()],
+    refunded: [[orderConfirmed(), orderRefunded()]],
+  },
 })
 
-test.each(checks)('%s', (_, check) => check())
+test.each(mailed)('with a mail server: %s', (_, check) => check())
+test.each(stored)('without one: %s', (_, check) => check())

@@ -1,12 +1,21 @@
 import { accepted, asked, calls, fails, rejected, succeeded, testing } from 'saga-kit/testing'
 import { describe, expect, test } from 'vitest'
-import { contact, notificationSent, orderCancelled, orderConfirmed, orderId, orderRefunded } from './examples.ts'
-import { mailerLog } from './mailer-log.ts'
+import {
+  contact,
+  neverCalled,
+  notificationSent,
+  orderCancelled,
+  orderConfirmed,
+  orderId,
+  orderRefunded,
+} from './examples.ts'
+import { noMailer } from './mailer.ts'
 import { mailAbout } from './mails.ts'
 import { notification } from './participant.ts'
 import { SetContact } from './set-contact.ts'
 
-const { given, now } = testing(notification(mailerLog()))
+const { given, now } = testing(notification(neverCalled))
+const withoutServer = testing(notification())
 
 describe.each([
   { template: 'confirmed', event: orderConfirmed() },
@@ -25,15 +34,17 @@ describe.each([
       .when(event)
       .answering({ channel: 'mail' })
       .then(succeeded(notificationSent(template)), { notifications: [row] }))
-  test('when it was only logged, that is what is said', () =>
-    given({ contacts: [contact()] })
+  test('without a mail server it is only stored, and no call is begun', () =>
+    withoutServer
+      .given({ contacts: [contact()] })
       .when(event)
-      .answering({ channel: 'log' })
-      .then(succeeded(notificationSent(template, 'log')), { notifications: [{ ...row, channel: 'log' }] }))
+      .then(succeeded(notificationSent(template, 'stored')), { notifications: [{ ...row, channel: 'stored' }] }))
   test('nobody is told without a contact', () =>
     given({ contacts: [contact({ customerId: 'grace' })] })
       .when(event)
       .then(rejected('no-contact')))
+  test('nor is anything stored without one', () =>
+    withoutServer.given({ contacts: [] }).when(event).then(rejected('no-contact')))
   test('nobody is told twice', () =>
     given({ contacts: [contact()], notifications: [row] })
       .when(event)
@@ -78,3 +89,6 @@ test('a reason that order may have some day is told as something', () => {
   const { text } = mailAbout(orderCancelled('fraud' as 'customer'))
   expect(text).toMatch(/is cancelled: it could not be completed/)
 })
+
+test('a mail that had begun before its server was taken away is dead, for somebody to look at', () =>
+  expect(noMailer.send({ to: '', subject: '', text: '' }, {} as never)).rejects.toMatchObject({ code: 'no-mail-server' }))

@@ -10,7 +10,7 @@ export const settings = {
       error: 'is no SMTP URL; write it like smtp://user:password@host:587, or leave it empty',
     }),
     default: '',
-    description: 'where mails go out, like smtp://user:password@host:587; empty: they are only stored and logged',
+    description: 'where mails go out, like smtp://user:password@host:587; empty: they are only stored',
   }),
   mailFrom: setting({
     env: 'MAIL_FROM',

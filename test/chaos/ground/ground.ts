@@ -4,6 +4,7 @@ import { freePorts } from '../../../infra/local/ports.ts'
 import { type ServiceProcess, type ServiceProcessOptions, serviceProcess } from '../../../infra/shop/service-process.ts'
 import { createShopTopics, type ServiceName, serviceNames } from '../../../infra/shop/topics.ts'
 import { type Stack, startStack } from '../../../infra/stack.ts'
+import { startSmtpServer } from '../../../services/notification/src/smtp-server.fixture.ts'
 import { createPool } from '../../../shared/src/postgres/connect.ts'
 import { type InstanceName, instanceNames, publishWindowMs, serviceOf } from '../plan.ts'
 import { type Link, openLink } from './link.ts'
@@ -88,6 +89,10 @@ export async function prepareGround({ folder, report, programOf }: GroundOptions
   const databases = Object.fromEntries(
     await Promise.all(serviceNames.map(async name => [name, await stack.createDatabase(name)])),
   ) as Record<ServiceName, string>
+  // So that a notification is an outside call (rule 23), which can be under way when its process ends. Nobody reads the mails.
+  const mails = await startSmtpServer({
+    onData: (stream, _session, done) => void stream.resume().on('end', () => done()),
+  })
   const endedByThemselves: string[] = []
 
   function instanceOf(name: InstanceName, n: number): Instance {
@@ -103,7 +108,7 @@ export async function prepareGround({ folder, report, programOf }: GroundOptions
         ...(programOf && { program: programOf(service) }),
         environment: {
           ...{ DATABASE_URL: url.href, KAFKA_BROKERS: `127.0.0.1:${kafka.port}` },
-          ...{ SCHEMA_REGISTRY_URL: stack.registryUrl, TOPIC_PARTITIONS: String(partitions) },
+          ...{ SCHEMA_REGISTRY_URL: stack.registryUrl, TOPIC_PARTITIONS: String(partitions), SMTP_URL: mails.url },
           ...environment,
           ...environmentOf[name],
         },
@@ -125,7 +130,7 @@ export async function prepareGround({ folder, report, programOf }: GroundOptions
     async end({ keepsData }) {
       await Promise.all(all.map(({ process }) => process.kill()))
       await Promise.all(Object.values(pools).map(pool => pool.end()))
-      await Promise.all([...kafkaLinks, ...databaseLinks].map(link => link.close()))
+      await Promise.all([...kafkaLinks, ...databaseLinks, mails].map(each => each.close()))
       await (keepsData ? stack.stop() : stack.destroy())
     },
   }
