@@ -21,6 +21,7 @@ import { createPool } from '../../shared/src/postgres/connect.ts'
 import { migrate } from '../../shared/src/postgres/migrate.ts'
 import type { StoredRow } from '../../shared/src/postgres/save-outbox.ts'
 import { describeStates } from '../../shared/src/postgres/state-tables.ts'
+import { Acknowledgements } from '../../shared/src/runtime/acknowledgements.ts'
 import { Commands } from '../../shared/src/runtime/commands.ts'
 import { Engine } from '../../shared/src/runtime/engine.ts'
 import { Intake } from '../../shared/src/runtime/intake.ts'
@@ -47,8 +48,8 @@ export interface ServiceEngine {
   deliver(records: readonly FetchedRecord[]): Promise<void>
   /** The outside calls that were begun are answered, all at once. False when there were none. */
   answerCalls(): Promise<boolean>
-  /** What was published since the last call, acknowledged by the broker: the next transaction deletes it. */
-  published(): StoredRow[]
+  /** What was published since the last call: the broker has acknowledged it, and the outbox has it no more. */
+  published(): Promise<StoredRow[]>
   close(): Promise<void>
 }
 
@@ -88,6 +89,7 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
     ...{ horizon: { horizonMs: 15 * dayMs, longestTimerMs: 7 * dayMs }, maxMessageBytes: 1_000_000 },
   })
   const acknowledged = new Acknowledged()
+  const acknowledgements = new Acknowledgements({ pool, acknowledged })
   const published: StoredRow[] = []
   const calls: Call[] = []
   const fail = (what: string) => (_: unknown, end: string, error: unknown) => {
@@ -128,9 +130,10 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
       await engine.process(items, signal)
       return items.length > 0
     },
-    published() {
+    async published() {
       const rows = published.splice(0)
       acknowledged.add(rows)
+      await acknowledgements.flush()
       return rows
     },
     close: () => pool.end(),

@@ -37,7 +37,7 @@ export async function run(engines: Engines, orders: number): Promise<void> {
   for (let isMore = true; isMore; ) {
     isMore = await notification.answerCalls()
     for (const from of Object.values(engines)) {
-      const records = from.published().map(recordOf)
+      const records = (await from.published()).map(recordOf)
       if (records.length === 0) continue
       isMore = true
       for (const to of Object.values(engines)) if (to !== from) await to.deliver(records)

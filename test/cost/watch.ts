@@ -6,11 +6,13 @@ export interface Cost {
   readonly statements: number
   /** Times that something was sent after an answer had come: what is sent together is waited for once. */
   readonly roundTrips: number
+  /** Statements that are a transaction of their own: deletions of what is acknowledged. */
+  readonly alone: number
 }
 
 /** Counts what goes over the connections of a pool; to be called before the first one is made. */
 export function countStatements(pool: pg.Pool): () => Cost {
-  const cost = { transactions: 0, statements: 0, roundTrips: 0 }
+  const cost = { transactions: 0, statements: 0, roundTrips: 0, alone: 0 }
   pool.on('connect', client => {
     const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined
     let hasAnswered = true
@@ -19,8 +21,11 @@ export function countStatements(pool: pg.Pool): () => Cost {
     }
     client.query = ((...args: unknown[]) => {
       const answer = query(...args)
-      // What has a callback is a statement by itself, which no transaction of the engine sends.
-      if (!answer) return answer
+      // What has a callback comes from the pool itself, and is no part of a transaction.
+      if (!answer) {
+        cost.alone++
+        return answer
+      }
       cost.statements++
       if (args[0] === 'commit') cost.transactions++
       if (hasAnswered) cost.roundTrips++

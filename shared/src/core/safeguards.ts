@@ -49,7 +49,7 @@ export interface Safeguards {
   readonly publishWindow: boolean
   /** Rule 25: a producer whose send did not end in an acknowledgement is thrown away. */
   readonly producerThrownAway: boolean
-  /** Rule 26: acknowledged rows whose deletion rolled back are deleted later. */
+  /** Rule 26: acknowledged rows whose deletion failed are deleted later. */
   readonly givenBack: boolean
   /** Rule 27: only the holder of the advisory lock sweeps. */
   readonly sweeperLock: boolean

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg'
+import type { Pool } from 'pg'
 import { arrayOf } from './recordset.ts'
 
 /** A row of the outbox, by its place. */
@@ -11,11 +11,13 @@ export const placeText = ({ seq, n }: OutboxPlace) => `${seq}/${n}`
 
 /**
  * Rule 26: rows that the broker has acknowledged to this process and that are not yet deleted. Each belongs to one
- * deleting transaction at a time, and comes back if that one rolls back.
+ * deletion at a time, and comes back if that one fails.
  */
 export class Acknowledged {
   readonly #waiting = new Map<string, OutboxPlace>()
   readonly #beingDeleted = new Map<string, OutboxPlace>()
+  /** By the last deletion: a transaction that looked at the outbox before it may still have to ask. */
+  #deleted: ReadonlySet<string> = new Set()
   readonly #givesBack: boolean
 
   /** `givesBack`: for tests of the safeguard only. */
@@ -28,7 +30,8 @@ export class Acknowledged {
   }
   /** True for a row whose acknowledgement this process has seen: it holds nothing up (rule 24). */
   has(row: OutboxPlace): boolean {
-    return this.#waiting.has(placeText(row)) || this.#beingDeleted.has(placeText(row))
+    const place = placeText(row)
+    return this.#waiting.has(place) || this.#beingDeleted.has(place) || this.#deleted.has(place)
   }
   /** Of these rows, those that this process has not seen acknowledged. */
   unacknowledged<T extends OutboxPlace>(rows: readonly T[]): T[] {
@@ -39,36 +42,63 @@ export class Acknowledged {
   }
   take(): OutboxPlace[] {
     const rows = [...this.#waiting.values()]
-    for (const row of rows) this.#beingDeleted.set(placeText(row), row)
+    for (const [place, row] of this.#waiting) this.#beingDeleted.set(place, row)
     this.#waiting.clear()
     return rows
   }
   deleted(rows: readonly OutboxPlace[]): void {
-    for (const row of rows) this.#beingDeleted.delete(placeText(row))
+    this.#deleted = new Set(rows.map(placeText))
+    for (const place of this.#deleted) this.#beingDeleted.delete(place)
   }
   giveBack(rows: readonly OutboxPlace[]): void {
-    this.deleted(rows)
+    for (const row of rows) this.#beingDeleted.delete(placeText(row))
     if (this.#givesBack) this.add(rows)
   }
 }
 
-/** Sorted, and skipping what another transaction holds: deleting rows of others' sagas must not wait for them. */
-export async function deleteAcknowledged(tx: ClientBase, rows: readonly OutboxPlace[]): Promise<void> {
-  if (rows.length === 0) return
-  await tx.query({
+/**
+ * In a transaction of its own, of one statement, that does not wait for the disk: a row that a crash brings back is published
+ * again by the sweeper, and absorbed. It holds no other locks while it waits for a row, and takes them in order: whoever
+ * deletes the same, an instance whose rows were swept, waits and finds them gone.
+ */
+export async function deleteAcknowledged(db: Pick<Pool, 'query'>, rows: readonly OutboxPlace[]): Promise<void> {
+  const ranges = rangesOf(rows)
+  if (ranges.length === 0) return
+  await db.query({
     name: 'delete-acknowledged',
-    text: `with mine as materialized (
-             select seq, n from saga.outbox where (seq, n) in (select * from unnest($1::bigint[], $2::int[])) order by seq, n for update skip locked)
-           delete from saga.outbox o using mine where o.seq = mine.seq and o.n = mine.n`,
+    text: `with soon as materialized (select set_config('synchronous_commit', 'off', true))
+           delete from saga.outbox o using soon, unnest($1::bigint[], $2::int[], $3::int[]) as r (seq, first, last)
+           where o.seq = r.seq and o.n between r.first and r.last`,
     values: [
       arrayOf(
         'bigint',
-        rows.map(r => r.seq),
+        ranges.map(r => r.seq),
       ),
       arrayOf(
         'int',
-        rows.map(r => r.n),
+        ranges.map(r => r.first),
+      ),
+      arrayOf(
+        'int',
+        ranges.map(r => r.last),
       ),
     ],
   })
+}
+
+interface Range {
+  readonly seq: number
+  readonly first: number
+  last: number
+}
+
+/** A transaction's rows are numbered partition by partition, so that what is acknowledged together is mostly one range. */
+export function rangesOf(rows: readonly OutboxPlace[]): Range[] {
+  const ranges: Range[] = []
+  for (const { seq, n } of rows.toSorted((a, b) => a.seq - b.seq || a.n - b.n)) {
+    const before = ranges.at(-1)
+    if (before?.seq === seq && before.last + 1 === n) before.last = n
+    else ranges.push({ seq, first: n, last: n })
+  }
+  return ranges
 }

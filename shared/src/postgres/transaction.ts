@@ -5,7 +5,7 @@ import type { Decision } from '../core/decision.ts'
 import type { Delivery, Turns, Undeliverable } from '../core/delivery.ts'
 import type { Rules } from '../core/rules.ts'
 import type { Handled } from '../core/run-handler.ts'
-import { type Acknowledged, deleteAcknowledged, type OutboxPlace } from './acknowledged.ts'
+import type { Acknowledged } from './acknowledged.ts'
 import { buryUndeliverables, sagaIdOfLetter } from './bury-undeliverable.ts'
 import { loadSagas } from './load-sagas.ts'
 import { loadStates } from './load-states.ts'
@@ -13,7 +13,7 @@ import { loadUnreadable } from './load-unreadable.ts'
 import { type Found, lockSagas, openSagasUnlocked, type SagaToLock } from './lock-sagas.ts'
 import { keepOrUndo, runSqlHandler } from './run-sql-handler.ts'
 import { saveActs } from './save-acts.ts'
-import { deferred, findStanding, type StoredRow, saveOutbox } from './save-outbox.ts'
+import { findStanding, type StoredRow, saveOutbox, stored } from './save-outbox.ts'
 import { saveSagas } from './save-sagas.ts'
 import { saveStates } from './save-states.ts'
 import type { StateTable } from './state-tables.ts'
@@ -62,20 +62,17 @@ export class RunAgain extends Error {}
 /** One transaction over everything in the batch, in the lock order of rule 3. Throws with everything rolled back. */
 export async function transact(store: Store, batch: Batch): Promise<Committed> {
   const client = await store.pool.connect()
-  const acknowledged = store.acknowledged.take()
   let broken: Error | undefined
   try {
     // Not waited for: what follows is sent behind it, and fails if it fails.
     const begun = client.query({ name: 'begin', text: 'begin isolation level read committed' })
     begun.catch(() => undefined)
-    const work = await inTransaction(client, store, batch, acknowledged)
+    const work = await inTransaction(client, store, batch)
     await begun
     const committingAtMs = performance.now()
     await commit(client, store.rules.safeguards.commitAcknowledged)
-    store.acknowledged.deleted(acknowledged)
     return { ...work, committingAtMs }
   } catch (error) {
-    store.acknowledged.giveBack(acknowledged)
     broken = await rollback(client)
     throw error
   } finally {
@@ -112,7 +109,6 @@ export async function inTransaction(
   tx: ClientBase,
   store: Store,
   batch: Batch,
-  acknowledged: readonly OutboxPlace[],
 ): Promise<Omit<Committed, 'committingAtMs'>> {
   const { rules, tables } = store
   const { safeguards } = rules
@@ -130,11 +126,10 @@ export async function inTransaction(
   // A message that is not run needs no rows; its keys may be what the database refused (NUL, no uuid).
   const toRun = deliveries.filter(delivery => !batch.failed.has(delivery))
   // Sent together, in lock order (rule 3). If one is refused the transaction is, and with it all that were sent behind.
-  const [clock, sagas, unreadable, , standing, loadedTables] = await Promise.all([
+  const [clock, sagas, unreadable, standing, loadedTables] = await Promise.all([
     tx.query({ name: 'clock', text: `select now() as now, nextval('saga.arrival') as seq` }),
     loadSagas(tx, found),
     loadUnreadable(tx, batch.acts),
-    deleteAcknowledged(tx, acknowledged),
     findStanding(tx, sagasWithOutbox(found, batch.acts)),
     loadStates(tx, tables, toRun, safeguards.lockOrder),
   ])
@@ -160,7 +155,7 @@ export async function inTransaction(
   // A letter of a record that nobody could read is behind its own markers only, and no saga's lock keeps those away.
   const standsStill = store.acknowledged.unacknowledged([...behind, ...(await findStanding(tx, letters.map(sagaIdOf)))])
   const waits = new Set(safeguards.deferral ? standsStill.map(sagaIdOf) : [])
-  const outbox = deferred([...decision.outbox, ...letters], seq, waits)
+  const outbox = stored([...decision.outbox, ...letters], seq, waits)
   const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
   const saves = [
     ...saveSagas(rules.service, sagas.values(), rules.partitionOf),

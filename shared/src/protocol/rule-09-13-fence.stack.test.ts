@@ -227,7 +227,8 @@ describe('rules 12 and 13: a compensation undoes what was done, and nothing else
     expect(outcomes(await b.deliver({ ...undone, reaction: { ...undone.reaction, handler } }))).toEqual(['dead'])
     expect(await fenceOf(db, fields.sagaId)).toEqual(['pay: skipped', 'undo pay: dead'])
     expect(await queueOf(db, fields.sagaId)).toEqual(['dead undo pay'])
-    expect(await emitted(db, fields.sagaId)).toEqual(['dead', 'closed', 'dead'])
+    // Two letters, whose partitions are their own.
+    expect((await emitted(db, fields.sagaId)).toSorted()).toEqual(['closed', 'dead', 'dead'])
   })
 
   test('behind the closed action it takes its place behind every other unfinished message', async () => {

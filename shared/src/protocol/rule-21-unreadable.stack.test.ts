@@ -40,8 +40,8 @@ test('rule 21: it parks nobody, and rides in the batch of the others', async () 
   expect(
     await db.query(`select topic, deferred from saga.outbox where seq = (select max(seq) from saga.outbox) order by n`),
   ).toEqual([
-    { topic: 'ledger.events.v1', deferred: false },
     { topic: 'ledger.dlq', deferred: false },
+    { topic: 'ledger.events.v1', deferred: false },
   ])
 })
 

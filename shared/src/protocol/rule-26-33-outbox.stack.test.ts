@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { type LossyProxy, startProxy } from '../../../test/faults/tcp-proxy.ts'
-import { Acknowledged } from '../postgres/acknowledged.ts'
+import { Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
 import { Acknowledgements } from '../runtime/acknowledgements.ts'
 import { OutboxLimit } from '../runtime/outbox-limit.ts'
 import { delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
@@ -26,64 +26,77 @@ const rowsIn = async (d: { query(text: string): Promise<unknown[]> }) =>
   (await d.query('select from saga.outbox')).length
 const paid = (account: string, amount: number) => delivered(Paid, { sagaId: newSagaId(), account, amount })
 
-test('rule 26: what is acknowledged goes with the next transaction, or soon while none is at work', async () => {
+test('rule 26: what is acknowledged is deleted soon, and nothing else', async () => {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(...Array.from({ length: 20 }, () => paid('ann', 1)))
+  const rows = a.published.toSorted((one, other) => one.n - other.n)
+  const stays = [3, 4, 11].map(n => rows[n]!)
+  a.acknowledged.add(rows.filter(row => !stays.includes(row)))
+  const acknowledgements = new Acknowledgements({ pool: db.pool, acknowledged: a.acknowledged })
+  acknowledgements.deleteSoon()
+  expect(await rowsIn(db)).toBe(20)
+  await eventually(
+    'only the others stand',
+    () => rowsIn(db),
+    left => left === stays.length,
+  )
+  expect(await db.query('select seq, n from saga.outbox order by n')).toEqual(stays.map(({ seq, n }) => ({ seq, n })))
+  // A transaction that looked at the outbox before may ask just behind it.
+  expect(a.acknowledged.unacknowledged(rows)).toEqual(stays)
+
+  // Nobody has to say it again when more is acknowledged behind these.
+  a.acknowledged.add(stays)
+  acknowledgements.deleteSoon()
+  await eventually(
+    'the outbox is empty',
+    () => rowsIn(db),
+    left => left === 0,
+  )
+  await acknowledgements.stop()
+  await db.close()
+})
+
+test('rule 26: acknowledged rows come back when they could not be deleted', async () => {
   const db = await freshDatabase()
   const a = await db.instance()
   await a.deliver(paid('ann', 1))
   a.acknowledged.add(a.published)
-  const [first] = a.published
-  await a.deliver(paid('ann', 1))
-  expect(await db.query('select seq, n from saga.outbox')).toEqual(
-    a.published.slice(1).map(({ seq, n }) => ({ seq, n })),
-  )
-  expect(a.acknowledged.has(first!)).toBe(false)
-
-  let busy = true
-  const quiet = new Acknowledgements({ pool: db.pool, acknowledged: a.acknowledged, busy: () => busy })
-  a.acknowledged.add(a.published.slice(1))
-  quiet.whenIdle()
-  expect(a.acknowledged.size).toBe(1)
-  busy = false
-  quiet.whenIdle()
+  const acknowledgements = new Acknowledgements({ pool: db.pool, acknowledged: a.acknowledged })
+  await db.query('alter table saga.outbox rename to gone')
+  expect(await acknowledgements.flush()).toBe(false)
+  // It still holds nobody up.
+  expect(a.acknowledged.has(a.published[0]!)).toBe(true)
+  await db.query('alter table saga.gone rename to outbox')
+  acknowledgements.deleteSoon()
   await eventually(
     'the outbox is empty',
     () => rowsIn(db),
-    rows => rows === 0,
+    left => left === 0,
   )
-
-  // And though it were never idle, with nobody to say it again.
-  await a.deliver(paid('ann', 1))
-  busy = true
-  a.acknowledged.add(a.published.slice(2))
-  quiet.whenIdle()
-  await eventually(
-    'the outbox is empty',
-    () => rowsIn(db),
-    rows => rows === 0,
-  )
-  await quiet.stop()
+  await acknowledgements.stop()
   await db.close()
 })
 
-test('rule 26: a rollback gives acknowledged rows back', async () => {
+test('rule 26: rows that another instance deletes too are waited for, and no commit of theirs waits for the disk', async () => {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(...Array.from({ length: 10 }, () => paid('ann', 1)))
+  // In whatever order they were acknowledged: both take the rows in one.
+  await Promise.all([deleteAcknowledged(db.pool, a.published), deleteAcknowledged(db.pool, a.published.toReversed())])
+  expect(await rowsIn(db)).toBe(0)
+  expect(await db.query(`select current_setting('synchronous_commit') as now`)).toEqual([{ now: 'on' }])
+  await db.close()
+})
+
+test('rule 26: it belongs to one deletion at a time', () => {
   const acknowledged = new Acknowledged()
   acknowledged.add([{ seq: 1, n: 0 }])
   const taken = acknowledged.take()
-  // It belongs to one deleting transaction: a second one finds none, and it still holds nobody up.
   expect(acknowledged.take()).toEqual([])
   expect(acknowledged.has({ seq: 1, n: 0 })).toBe(true)
   acknowledged.giveBack(taken)
   expect(acknowledged.take()).toEqual(taken)
-
-  // Refused by the database, so that the transaction rolls back, and its halves take the row with them.
-  const db = await freshDatabase()
-  const a = await db.instance()
-  await a.deliver(paid('ann', 1))
-  a.acknowledged.add(a.published)
-  expect((await a.deliver(paid('ann', 1), paid('bob', -1))).map(d => d.outcome)).toEqual(['succeeded', 'failed'])
-  expect(await db.query('select n from saga.outbox where seq = $1', [a.published[0]!.seq])).toEqual([])
-  expect(a.acknowledged.size).toBe(0)
-  await db.close()
 })
 
 test('rule 26, safeguard off: it is forgotten, and stands until the sweeper publishes it again', () => {

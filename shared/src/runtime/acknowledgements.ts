@@ -1,74 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { type Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
 
-/** In any case, even if there is always a transaction at work, or one has given them back. */
-const longestMs = 200
-/** So long a next transaction may take them along: under load there is one, and a delete of its own is another commit. */
+/** So long others may join; another instance that has more to say of the same sagas waits for it, seldom. */
 const patienceMs = 10
+/** After a deletion of many there will be many again. */
+const longPatienceMs = 50
+const many = 100
+/** After one that failed. */
+const againMs = 200
 
-/**
- * Rule 26: acknowledged rows are deleted with the next transaction; this deletes them when none is at work, so that the
- * outbox of a quiet service is empty.
- */
+/** Rule 26: acknowledged rows are deleted soon, and together, so that the outbox of a quiet service is empty. */
 export class Acknowledgements {
   readonly #pool: Pool
   readonly #acknowledged: Acknowledged
-  readonly #busy: () => boolean
-  #flushing: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
-  #isStopped = false
+  readonly #stopping = new AbortController()
+  #deleting: Promise<void> | undefined
 
-  constructor(o: { pool: Pool; acknowledged: Acknowledged; busy: () => boolean }) {
+  constructor(o: { pool: Pool; acknowledged: Acknowledged }) {
     this.#pool = o.pool
     this.#acknowledged = o.acknowledged
-    this.#busy = o.busy
   }
 
   /** After an acknowledgement. */
-  whenIdle(): void {
-    this.#after(patienceMs, () => (this.#busy() ? undefined : this.flush()))
+  deleteSoon(): void {
+    this.#deleting ??= this.#untilNone()
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true
-    clearTimeout(this.#timer)
+    this.#stopping.abort()
+    await this.#deleting
     await this.flush()
   }
 
-  /** Looks again for as long as there may be any: a transaction that took them can still give them back. */
-  #after(waitMs: number, look: () => Promise<void> | undefined): void {
-    if (this.#isStopped || this.#timer) return
-    const looked = async () => {
-      this.#timer = undefined
-      await look()
-      if (this.#acknowledged.size > 0 || this.#busy()) this.#after(longestMs, () => this.flush())
+  async #untilNone(): Promise<void> {
+    const { signal } = this.#stopping
+    const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined)
+    let waitMs = patienceMs
+    while (!signal.aborted && this.#acknowledged.size > 0) {
+      await wait(waitMs)
+      const rows = this.#acknowledged.size
+      const isDone = await this.flush()
+      waitMs = isDone ? (rows < many ? patienceMs : longPatienceMs) : againMs
     }
-    this.#timer = setTimeout(() => void looked(), waitMs)
+    // In one go with the look that found none: what comes behind it is not missed.
+    this.#deleting = undefined
   }
 
-  /** One at a time: what is acknowledged meanwhile goes with the next, and no more than one connection is taken. */
-  async flush(): Promise<void> {
-    await this.#flushing
-    this.#flushing ??= this.#delete().finally(() => {
-      this.#flushing = undefined
-    })
-    await this.#flushing
-  }
-
-  async #delete(): Promise<void> {
+  /** False when the database did not take it: whoever tries next takes them along. */
+  async flush(): Promise<boolean> {
     const rows = this.#acknowledged.take()
-    if (rows.length === 0) return
     try {
-      const client = await this.#pool.connect()
-      try {
-        await deleteAcknowledged(client, rows)
-      } finally {
-        client.release()
-      }
+      await deleteAcknowledged(this.#pool, rows)
       this.#acknowledged.deleted(rows)
+      return true
     } catch {
-      // The database is away; whoever takes them next tries again.
       this.#acknowledged.giveBack(rows)
+      return false
     }
   }
 }

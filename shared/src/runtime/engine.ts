@@ -38,15 +38,9 @@ const noRefusals: ReadonlyMap<Delivery, unknown> = new Map()
 /** Turns batches into committed transactions, whatever the database does meanwhile. */
 export class Engine {
   readonly #o: EngineOptions
-  #transactions = 0
 
   constructor(options: EngineOptions) {
     this.#o = options
-  }
-
-  /** True while a transaction is at work, which will delete acknowledged rows on its way (rule 26). */
-  get busy(): boolean {
-    return this.#transactions > 0
   }
 
   /**
@@ -160,14 +154,9 @@ export class Engine {
   }
 
   async #transact(items: readonly Item[], refused: ReadonlyMap<Delivery, unknown>): Promise<Committed> {
-    this.#transactions++
-    try {
-      const committed = await transact(this.#o.store, batchOf(items, refused))
-      this.#o.committed(committed, items)
-      return committed
-    } finally {
-      this.#transactions--
-    }
+    const committed = await transact(this.#o.store, batchOf(items, refused))
+    this.#o.committed(committed, items)
+    return committed
   }
 
   #nextRound(items: readonly Item[], { decision }: Committed): readonly Item[] {

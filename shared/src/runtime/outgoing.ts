@@ -32,14 +32,12 @@ export function createOutgoing(o: {
   readonly kafka: Kafka
   readonly log: Log
   readonly safeguards: Safeguards
-  /** Whether a transaction is at work, which takes acknowledged rows with it. */
-  readonly busy: () => boolean
   readonly left: (rows: number) => void
   readonly sent?: ((records: readonly OutboundRecord[]) => void) | undefined
 }): Outgoing {
   const { kafka, log, pool, safeguards, kit } = o
   const acknowledged = new Acknowledged(safeguards.givenBack)
-  const acknowledgements = new Acknowledgements({ pool, acknowledged, busy: o.busy })
+  const acknowledgements = new Acknowledgements({ pool, acknowledged })
   const refusals = new Refusals(30 * kit.publishWindowMs)
 
   const onAcknowledged = (records: readonly OutboundRecord[]) => {
@@ -47,7 +45,7 @@ export function createOutgoing(o: {
     for (const { id } of records) refusals.taken(String(id))
     o.left(records.length)
     sweeper.moved()
-    acknowledgements.whenIdle()
+    acknowledgements.deleteSoon()
     o.sent?.(records)
   }
   const onRefused = (record: OutboundRecord, error: string) => {

@@ -123,7 +123,6 @@ export async function startService(participant: Participant, o: ServiceOptions):
     const outboxLimit = new OutboxLimit(kit.outboxMax)
     const outgoing = createOutgoing({
       ...{ service, kit, pool, kafka, log, safeguards },
-      busy: () => engine.busy,
       left: rows => outboxLimit.left(rows),
       sent: tracing?.sent,
     })

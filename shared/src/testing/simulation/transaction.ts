@@ -6,10 +6,10 @@ import { letter } from '../../core/letter.ts'
 import type { OutboxRow } from '../../core/outbox-row.ts'
 import type { Rules } from '../../core/rules.ts'
 import type { Handled } from '../../core/run-handler.ts'
-import { type Acknowledged, type OutboxPlace, placeText } from '../../postgres/acknowledged.ts'
+import { type Acknowledged, placeText } from '../../postgres/acknowledged.ts'
 import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
 import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
-import { deferred, type StoredRow } from '../../postgres/save-outbox.ts'
+import { type StoredRow, stored } from '../../postgres/save-outbox.ts'
 import { type IdempotencyKey, keyText, type Repeat } from '../../postgres/stored-answers.ts'
 import { answersTo, type Batch, type Committed, RunAgain, sagasOf } from '../../postgres/transaction.ts'
 import type { SimulatedDatabase } from './database.ts'
@@ -42,10 +42,8 @@ export interface SimulatedStore {
 export function* transact(store: SimulatedStore, batch: Batch): Steps<Committed> {
   const { database: db, rules } = store
   const owner = newOwner()
-  const acknowledged = store.acknowledged.take()
-  let isDone = false
   try {
-    const { work, save } = yield* inTransaction(store, owner, batch, acknowledged)
+    const { work, save } = yield* inTransaction(store, owner, batch)
     const committingAtMs = store.nowMs()
     try {
       yield { at: 'committing' }
@@ -56,12 +54,9 @@ export function* transact(store: SimulatedStore, batch: Batch): Steps<Committed>
     }
     db.locks.release(owner)
     yield { at: 'committed' }
-    store.acknowledged.deleted(acknowledged)
-    isDone = true
     return { ...work, committingAtMs }
   } finally {
     db.locks.release(owner)
-    if (!isDone) store.acknowledged.giveBack(acknowledged)
   }
 }
 
@@ -69,7 +64,6 @@ function* inTransaction(
   store: SimulatedStore,
   owner: Owner,
   batch: Batch,
-  acknowledged: readonly OutboxPlace[],
 ): Steps<{ readonly work: Omit<Committed, 'committingAtMs'>; readonly save: () => void }> {
   const { database: db, rules } = store
   const { safeguards } = rules
@@ -86,9 +80,8 @@ function* inTransaction(
   const seq = db.nextSeq()
   const sagas = new Map([...found].map(([id, is]) => [id, db.saga(id, is)]))
   const tables = yield* loadStates(db, owner, toRun, safeguards.lockOrder)
-  const deleted = new Set(acknowledged.map(placeText))
   const standing = (sagaIds: ReadonlySet<string>) =>
-    [...db.outbox.values()].filter(row => sagaIds.has(row.sagaId) && !deleted.has(placeText(row)))
+    [...db.outbox.values()].filter(row => sagaIds.has(row.sagaId))
   const behind = store.acknowledged.unacknowledged(standing(sagasWithOutbox(found, batch)))
 
   const loaded = { now, seq, sagas, tables, turns: store.turns(), random: () => store.random() }
@@ -103,7 +96,7 @@ function* inTransaction(
     ...standing(new Set(buried.letters.map(row => row.sagaId))),
   ])
   const waits = new Set(safeguards.deferral ? standsStill.map(row => row.sagaId) : [])
-  const outbox = deferred([...decision.outbox, ...buried.letters], seq, waits)
+  const outbox = stored([...decision.outbox, ...buried.letters], seq, waits)
   const keeps = (row: StoredRow) => safeguards.letterInTransaction || row.topic !== rules.letterTopic
   const saves = [...sagas.values()].map(saga => savedSaga(db, saga))
   saves.push(...(yield* savedStates(db, tables, { locks: db.locks, owner, plainInsert: safeguards.plainInsert })))
@@ -114,7 +107,6 @@ function* inTransaction(
   // What failed may have failed because it was done before.
   if (repeatsOf(db, unanswered).size > 0) throw new RunAgain('the same request was answered meanwhile')
   const save = () => {
-    for (const place of deleted) db.outbox.delete(place)
     for (const each of saves) each()
     saveOutbox(db, outbox.filter(keeps), now.getTime())
     buried.save()
