@@ -20,6 +20,9 @@ export interface Mailer {
 /** Where there is no mail server: nothing is called, but for a mail that had begun when there was one. */
 export const noMailer: Mailer = {
   async send() {
-    throw new PermanentError('no-mail-server', 'a mail was being sent when SMTP_URL was taken away; set it and replay, or discard')
+    throw new PermanentError(
+      'no-mail-server',
+      'a mail was being sent when SMTP_URL was taken away; set it and replay, or discard',
+    )
   },
 }

@@ -91,4 +91,6 @@ test('a reason that order may have some day is told as something', () => {
 })
 
 test('a mail that had begun before its server was taken away is dead, for somebody to look at', () =>
-  expect(noMailer.send({ to: '', subject: '', text: '' }, {} as never)).rejects.toMatchObject({ code: 'no-mail-server' }))
+  expect(noMailer.send({ to: '', subject: '', text: '' }, {} as never)).rejects.toMatchObject({
+    code: 'no-mail-server',
+  }))

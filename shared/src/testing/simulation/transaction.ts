@@ -80,8 +80,7 @@ function* inTransaction(
   const seq = db.nextSeq()
   const sagas = new Map([...found].map(([id, is]) => [id, db.saga(id, is)]))
   const tables = yield* loadStates(db, owner, toRun, safeguards.lockOrder)
-  const standing = (sagaIds: ReadonlySet<string>) =>
-    [...db.outbox.values()].filter(row => sagaIds.has(row.sagaId))
+  const standing = (sagaIds: ReadonlySet<string>) => [...db.outbox.values()].filter(row => sagaIds.has(row.sagaId))
   const behind = store.acknowledged.unacknowledged(standing(sagasWithOutbox(found, batch)))
 
   const loaded = { now, seq, sagas, tables, turns: store.turns(), random: () => store.random() }
