@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -76,7 +76,7 @@ export function commandOf(
     command: route.command,
     body: route.toCommand({ params, body }),
     route: `${route.method} ${fullPath(route.path, params)}`,
-    bodyHash: createHash('sha256').update(canonical).digest(),
+    bodyHash: hash('sha256', canonical, 'buffer'),
   }
 }
 

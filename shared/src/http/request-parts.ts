@@ -9,7 +9,7 @@ export function readParameters<Z extends z.ZodType>(schema: Z, given: unknown): 
   for (const [name, value] of Object.entries((given ?? {}) as Record<string, unknown>)) {
     const wrong = [value]
       .flat()
-      .map(text => complaintAbout(() => storable(String(text), name)))
+      .map(text => complaintAbout(() => storable(String(text))))
       .find(Boolean)
     if (wrong)
       throw problem('parameter-invalid', `${name} ${wrong.message}`, {
