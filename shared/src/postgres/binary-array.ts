@@ -41,31 +41,31 @@ const names: Readonly<Record<string, string>> = {
 /**
  * The values as one parameter of the type `<type>[]`. Undefined when the type, or one of the values, has no binary form
  * here: then they go as text, and the database itself says what is wrong with them.
- * @param values strings for text, uuid, json and jsonb (as JSON text); numbers, booleans, Dates, Buffers; null
+ * @param of an item's value: strings for text, uuid, json and jsonb (as JSON text); numbers, booleans, Dates, Buffers; null
  */
-export function binaryArray(type: string, values: readonly unknown[]): Buffer | undefined {
+export function binaryArray<T>(type: string, items: readonly T[], of: (item: T) => unknown): Buffer | undefined {
   const element = elements[names[type] ?? type]
-  if (!element || values.length === 0) return undefined
+  if (!element || items.length === 0) return undefined
   let at = headerBytes
   let nulls = noNulls
   // By index: an iterator would be an object for each value.
-  for (let n = 0; n < values.length; n++) {
-    const value = values[n]
+  for (let n = 0; n < items.length; n++) {
+    const value = of(items[n]!)
     reserve(at, 4)
     if (value === null) {
       nulls = hasNulls
-      at = scratch.writeInt32BE(isNull, at)
+      at = writeInt(isNull, at)
       continue
     }
     const end = element.write(value, at)
     if (end === undefined) return undefined
     at = end
   }
-  scratch.writeInt32BE(1, 0) // dimensions
-  scratch.writeInt32BE(nulls, 4)
-  scratch.writeInt32BE(element.oid, 8)
-  scratch.writeInt32BE(values.length, 12)
-  scratch.writeInt32BE(1, 16) // the first subscript
+  writeInt(1, 0) // dimensions
+  writeInt(nulls, 4)
+  writeInt(element.oid, 8)
+  writeInt(items.length, 12)
+  writeInt(1, 16) // the first subscript
   return Buffer.from(scratch.subarray(0, at))
 }
 
@@ -80,63 +80,79 @@ function text(value: unknown, at: number, version?: number): number | undefined 
   if (typeof value !== 'string') return undefined
   reserve(at, 5 + 3 * value.length)
   let from = at + 4
-  if (version !== undefined) from = scratch.writeUInt8(version, from)
+  if (version !== undefined) scratch[from++] = version
   const end = from + scratch.write(value, from)
-  scratch.writeInt32BE(end - at - 4, at)
+  writeInt(end - at - 4, at)
   return end
 }
 
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 function uuid(value: unknown, at: number): number | undefined {
-  if (typeof value !== 'string' || !uuidForm.test(value)) return undefined
+  if (typeof value !== 'string' || value.length !== 36) return undefined
   reserve(at, 20)
-  let to = scratch.writeInt32BE(16, at)
+  let to = writeInt(16, at)
   for (let from = 0; from < 36; from += 2) {
-    if (value.charCodeAt(from) === dash) from++
-    scratch[to++] = (nibble(value.charCodeAt(from)) << 4) | nibble(value.charCodeAt(from + 1))
+    const isAtDash = from === 8 || from === 13 || from === 18 || from === 23
+    if (isAtDash && value.charCodeAt(from++) !== dash) return undefined
+    const high = nibbles[value.charCodeAt(from)]
+    const low = nibbles[value.charCodeAt(from + 1)]
+    if (high === undefined || low === undefined) return undefined
+    scratch[to++] = (high << 4) | low
   }
   return to
 }
 
 const dash = 0x2d
-/** Of 0-9, a-f or A-F. */
-const nibble = (code: number) => (code & 0xf) + (code > 0x39 ? 9 : 0)
+/** Of 0-9, a-f and A-F, by the character's code. */
+const nibbles: readonly (number | undefined)[] = Array.from({ length: 128 }, (_, code) => {
+  const nibble = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(nibble) ? undefined : nibble
+})
 
 function bytes(value: unknown, at: number): number | undefined {
   if (!(value instanceof Uint8Array)) return undefined
   reserve(at, 4 + value.length)
-  scratch.set(value, scratch.writeInt32BE(value.length, at))
+  scratch.set(value, writeInt(value.length, at))
   return at + 4 + value.length
 }
 
 function int(value: unknown, at: number): number | undefined {
   if (typeof value !== 'number' || (value | 0) !== value) return undefined
   reserve(at, 8)
-  return scratch.writeInt32BE(value, scratch.writeInt32BE(4, at))
+  return writeInt(value, writeInt(4, at))
 }
 
 function bigint(value: unknown, at: number): number | undefined {
   if (!Number.isSafeInteger(value)) return undefined
   reserve(at, 12)
-  return writeLong(value as number, scratch.writeInt32BE(8, at))
+  return writeLong(value as number, writeInt(8, at))
 }
 
 function bool(value: unknown, at: number): number | undefined {
   if (typeof value !== 'boolean') return undefined
   reserve(at, 5)
-  return scratch.writeUInt8(value ? 1 : 0, scratch.writeInt32BE(1, at))
+  const to = writeInt(1, at)
+  scratch[to] = value ? 1 : 0
+  return to + 1
 }
 
 function timestamp(value: unknown, at: number): number | undefined {
   const micros = value instanceof Date ? (value.getTime() - epochMs) * 1_000 : Number.NaN
   if (!Number.isSafeInteger(micros)) return undefined
   reserve(at, 12)
-  return writeLong(micros, scratch.writeInt32BE(8, at))
+  return writeLong(micros, writeInt(8, at))
 }
 
 /** A safe integer, without a BigInt for each. */
 function writeLong(value: number, at: number): number {
   const high = Math.floor(value / 2 ** 32)
-  return scratch.writeUInt32BE(value - high * 2 ** 32, scratch.writeInt32BE(high, at))
+  return writeInt(value - high * 2 ** 32, writeInt(high, at))
+}
+
+/** The low four bytes. A Buffer's own method checks again what holds here. */
+function writeInt(value: number, at: number): number {
+  scratch[at] = value >> 24
+  scratch[at + 1] = value >> 16
+  scratch[at + 2] = value >> 8
+  scratch[at + 3] = value
+  return at + 4
 }

@@ -41,36 +41,38 @@ export function recordset<Row>(
   o: { readonly firstParameter?: number; readonly storable?: boolean } = {},
 ): Recordset<Row> {
   const { firstParameter = 1, storable = false } = o
-  const names = columns.map(({ name }) => name)
   // unnest would take an array of arrays apart to its elements, so that these come as text.
-  const arrays = columns.map(({ type }, i) => `$${firstParameter + i}::${isArray(type) ? 'text' : type}[]`)
+  const sent = columns.map(column => ({
+    type: isArray(column.type) ? 'text' : column.type,
+    value: parameterOf(column, storable),
+  }))
+  const arrays = sent.map(({ type }, i) => `$${firstParameter + i}::${type}[]`)
   return {
-    from: `unnest(${arrays.join(', ')}) as r (${names.join(', ')})`,
+    from: `unnest(${arrays.join(', ')}) as r (${columns.map(({ name }) => name).join(', ')})`,
     select: columns.map(({ name, type }) => (isArray(type) ? `r.${name}::${type}` : `r.${name}`)).join(', '),
-    values(rows) {
-      return columns.map(({ type, of }) =>
-        arrayOf(
-          isArray(type) ? 'text' : type,
-          rows.map(row => parameter(type, of(row), storable)),
-        ),
-      )
-    },
+    values: rows => sent.map(({ type, value }) => arrayOf(type, rows, value)),
   }
 }
 
 /** For a parameter of the type `<type>[]`. */
-export const arrayOf = (type: string, values: readonly unknown[]): Buffer | unknown[] =>
-  binaryArray(type, values) ?? values.map(asText)
+export const arrayOf = <T>(type: string, items: readonly T[], of: (item: T) => unknown = itself): Buffer | unknown[] =>
+  binaryArray(type, items, of) ?? items.map(item => asText(of(item)))
 
+const itself = (value: unknown) => value
 const isArray = (type: string) => type.endsWith('[]')
 
-/** A value as `binaryArray` takes it. */
-function parameter(type: string, value: unknown, storable: boolean): unknown {
-  if (value === null || value === undefined) return null
-  if (type === 'jsonb' || type === 'json') return storable ? storableJson(value) : JSON.stringify(value)
-  if (typeof value === 'string') return storable ? storableText(value) : wellFormed(value)
-  if (isArray(type)) return wellFormed(arrayText(value as readonly unknown[]))
-  return value
+/** The column's value in a row, as `binaryArray` takes it. */
+function parameterOf<Row>({ type, of }: Column<Row>, storable: boolean): (row: Row) => unknown {
+  const text = storable ? storableText : wellFormed
+  const json = type === 'jsonb' || type === 'json' ? (storable ? storableJson : JSON.stringify) : undefined
+  const isList = isArray(type)
+  return row => {
+    const value = of(row)
+    if (value === null || value === undefined) return null
+    if (json) return json(value)
+    if (typeof value === 'string') return text(value)
+    return isList ? wellFormed(arrayText(value as readonly unknown[])) : value
+  }
 }
 
 /** A value as the text that the database reads for its type. */

@@ -148,16 +148,7 @@ function deleteWaiting(rows: readonly { sagaId: string; id: string }[]): Stateme
     name: 'delete-waiting',
     text: `delete from saga.waiting w using unnest($1::uuid[], $2::text[]) as r (saga_id, message_id)
            where w.saga_id = r.saga_id and w.message_id = r.message_id`,
-    values: [
-      arrayOf(
-        'uuid',
-        rows.map(row => row.sagaId),
-      ),
-      arrayOf(
-        'text',
-        rows.map(row => row.id),
-      ),
-    ],
+    values: [arrayOf('uuid', rows, row => row.sagaId), arrayOf('text', rows, row => row.id)],
   }
 }
 
