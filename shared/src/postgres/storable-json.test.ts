@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { storableJson } from './storable-json.ts'
+import { storableJson, storableText } from './storable-json.ts'
 
 test.each([
   ['a value', { a: 'x\0y' }, '{"a":"x\ufffdy"}'],
@@ -10,4 +11,18 @@ test.each([
 test('what PostgreSQL takes stays as it is, a date and an escaped backslash included', () => {
   const value = { date: new Date(0), text: '\\u0000 and 😀', none: undefined, list: [1, null] }
   expect(storableJson(value)).toBe(JSON.stringify(value))
+})
+
+test('only what PostgreSQL does not take is replaced, wherever it stands', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('a', '\\', 'u', '0', 'd', '"', '\0', '\x01', '\ud83d', '\ude00', '\ud800'),
+  })
+  fc.assert(
+    fc.property(fc.array(fc.dictionary(text, text)), value => {
+      const stored = value.map(each =>
+        Object.fromEntries(Object.entries(each).map(pair => pair.map(storableText) as [string, string])),
+      )
+      expect(JSON.parse(storableJson(value))).toEqual(JSON.parse(JSON.stringify(stored)))
+    }),
+  )
 })
