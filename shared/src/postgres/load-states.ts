@@ -42,7 +42,10 @@ export async function loadStates(
     ])
     asked.push(
       answers.then(() => {
-        view.current = new Map(rows)
+        // Not `new Map(rows)`, which makes an array of each row and its key.
+        const current = new Map<string, Row | undefined>()
+        rows.forEach((row, key) => void current.set(key, row))
+        view.current = current
       }),
     )
   }

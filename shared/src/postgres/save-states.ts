@@ -19,13 +19,13 @@ export function saveStates(
     const inserts: Row[] = []
     const updates: Row[] = []
     const deletes: string[] = []
-    for (const [key, row] of view.current) {
+    view.current.forEach((row, key) => {
       const before = view.atLoad.get(key)
-      if (row === before) continue
+      if (row === before) return
       if (row && before) updates.push(row)
       else if (row) inserts.push(row)
       else deletes.push(key)
-    }
+    })
     if (deletes.length > 0)
       saved.push({
         text: `delete from ${table.table} where "${table.keyColumn}" = any($1::${table.keyType}[])`,
@@ -41,14 +41,18 @@ export function saveStates(
 function sameColumns(rows: readonly Row[]): Row[][] {
   const sets: { readonly fields: readonly string[]; readonly rows: Row[] }[] = []
   for (const row of rows) {
-    const fields = Object.keys(row)
-    const isSame = (set: readonly string[]) =>
-      set.length === fields.length && set.every((field, n) => field === fields[n])
-    const known = sets.find(set => isSame(set.fields))
+    const known = sets.find(({ fields }) => hasFields(row, fields))
     if (known) known.rows.push(row)
-    else sets.push({ fields, rows: [row] })
+    else sets.push({ fields: Object.keys(row), rows: [row] })
   }
   return sets.map(set => set.rows)
+}
+
+/** These and no others, in this order. */
+function hasFields(row: Row, fields: readonly string[]): boolean {
+  let n = 0
+  for (const field in row) if (field !== fields[n++]) return false
+  return n === fields.length
 }
 
 function columnsOf(table: StateTable, rows: readonly Row[]): Column<Row>[] {
