@@ -19,11 +19,14 @@ export function grantsOf(
 ): Grant[] | undefined {
   const grants: Grant[] = []
   for (const read of reaction.reads) {
-    const table = tables.get(read.state)!
-    const keys = keysOf(read, message, grants)
-    const isLoaded = (key: string) => table.atLoad.has(key) && !(read.access === 'lock' && table.unlocked.has(key))
-    if (nextRound && !keys.every(isLoaded)) return undefined
-    grants.push({ table, access: read.access, keys })
+    const grant = { table: tables.get(read.state)!, access: read.access, keys: keysOf(read, message, grants) }
+    if (nextRound && !isLoaded(grant)) return undefined
+    grants.push(grant)
   }
   return grants
+}
+
+function isLoaded({ table, access, keys }: Grant): boolean {
+  for (const key of keys) if (!table.atLoad.has(key) || (access === 'lock' && table.unlocked.has(key))) return false
+  return true
 }

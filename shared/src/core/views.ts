@@ -32,34 +32,40 @@ export interface Grant {
   readonly keys: readonly string[]
 }
 
-export interface OpenViews {
-  readonly views: Readonly<Record<string, View<Row>>>
-  readonly touched: boolean
-  /** What the puts change of the rows with this key, as long as they are not kept. */
-  changesOf(key: string): Omit<Image, 'at'>[]
-  /** Makes the puts visible to the messages behind and to the save. Without it they are dropped. */
-  keep(): void
-}
-
 /** The views of one message. Its puts stay its own until `keep`, so that a handler that throws spoils only itself (rule 7). */
-export function openViews(grants: readonly Grant[]): OpenViews {
-  if (grants.length === 0) return nothing
-  const views: Record<string, OpenView> = {}
-  for (const grant of grants) views[grant.table.name] = new OpenView(grant)
-  const all = Object.values(views)
-  return {
-    views,
-    get touched() {
-      return all.some(view => view.touched)
-    },
-    changesOf: key => all.flatMap(view => view.changeOf(key) ?? []),
-    keep() {
-      for (const view of all) view.keep()
-    },
+export class OpenViews {
+  readonly views: Readonly<Record<string, View<Row>>>
+  readonly #all: readonly OpenView[]
+
+  constructor(grants: readonly Grant[]) {
+    const views: Record<string, View<Row>> = {}
+    this.#all = grants.map(grant => {
+      const view = new OpenView(grant)
+      views[grant.table.name] = view
+      return view
+    })
+    this.views = views
+  }
+
+  get touched(): boolean {
+    return this.#all.some(view => view.touched)
+  }
+  /** What the puts change of the rows with this key, as long as they are not kept. */
+  changesOf(key: string): Omit<Image, 'at'>[] {
+    return this.#all.flatMap(view => view.changeOf(key) ?? [])
+  }
+  /** Makes the puts visible to the messages behind and to the save. Without it they are dropped. */
+  keep(): void {
+    for (const view of this.#all) view.keep()
   }
 }
 
-const nothing: OpenViews = { views: Object.freeze({}), touched: false, changesOf: () => [], keep() {} }
+export function openViews(grants: readonly Grant[]): OpenViews {
+  return grants.length === 0 ? nothing : new OpenViews(grants)
+}
+
+const nothing = new OpenViews([])
+Object.freeze(nothing.views)
 
 /** What one message sees of a table, and has put there. One for each table that a message reads: its methods are shared. */
 class OpenView implements View<Row> {
@@ -87,11 +93,14 @@ class OpenView implements View<Row> {
   changeOf(key: string): Omit<Image, 'at'> | undefined {
     if (!this.#puts?.has(key)) return undefined
     const { name: table, current } = this.#grant.table
-    const [before, after] = [current.get(key) ?? null, this.#puts.get(key) ?? null]
+    const before = current.get(key) ?? null
+    const after = this.#puts.get(key) ?? null
     return before === after ? undefined : { table, before, after }
   }
   keep(): void {
-    for (const [key, row] of this.#puts ?? []) this.#grant.table.current.set(key, row)
+    if (!this.#puts) return
+    const { current } = this.#grant.table
+    this.#puts.forEach((row, key) => void current.set(key, row))
   }
 
   #write(key: string, row: Row | undefined, verb: string): void {
