@@ -39,9 +39,9 @@ export interface Decided {
   readonly outcome: StepOutcome
   readonly code?: string | undefined
   readonly error?: unknown
-  readonly attempts?: number
+  readonly attempts?: number | undefined
   /** The answer of a command. */
-  readonly answer?: Extract<Handled, { end: 'answer' }>['answer']
+  readonly answer?: Extract<Handled, { end: 'answer' }>['answer'] | undefined
 }
 export interface Call {
   readonly delivery: Delivery
@@ -100,8 +100,9 @@ export class Decision {
     this.nextRound.push(delivery)
   }
 
-  done(delivery: Delivery, outcome: StepOutcome, more: Omit<Decided, 'delivery' | 'outcome'> = {}): void {
-    this.decided.push({ delivery, outcome, ...more })
+  done(delivery: Delivery, outcome: StepOutcome, more?: Omit<Decided, 'delivery' | 'outcome'>): void {
+    const { code, error, attempts, answer } = more ?? {}
+    this.decided.push({ delivery, outcome, code, error, attempts, answer })
   }
   acts(act: Act, result: ActResult, about: Partial<Omit<Acted, 'act' | 'result'>> = {}): void {
     const { detail = null, step = null, direction = null, errorCode = null, forced = false } = about

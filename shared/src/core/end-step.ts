@@ -30,7 +30,10 @@ export function endStep(
   }
   const code = outcome.outcome === 'rejected' ? outcome.code : undefined
   endFence(decision, saga, delivery, {
-    ...{ status: outcome.outcome, errorCode: code ?? null, endedIds: before?.endedIds ?? [], emitted },
+    status: outcome.outcome,
+    errorCode: code ?? null,
+    endedIds: before?.endedIds ?? [],
+    emitted,
     images: imagesOf(decision, saga, views),
   })
   views.keep()
@@ -41,7 +44,9 @@ export function endStep(
 export function imagesOf(decision: Decision, saga: Saga, views: OpenViews): Image[] {
   const { rules, loaded } = decision
   if (!rules.keepsImages) return []
-  return views.changesOf(saga.id).map(change => ({ ...change, at: [loaded.seq, decision.nextN()] }))
+  return views
+    .changesOf(saga.id)
+    .map(({ table, before, after }) => ({ table, at: [loaded.seq, decision.nextN()], before, after }))
 }
 
 export function endFence(
@@ -51,6 +56,7 @@ export function endFence(
   end: Pick<LogRow, 'errorCode' | 'endedIds' | 'emitted' | 'images'> & { readonly status: FinalStatus },
 ): void {
   const { step, direction } = delivery.reaction
+  const { status, errorCode, endedIds, emitted, images } = end
   const waiting = saga.waiting(delivery.id)
   const attempts = waiting?.kind === 'calling' ? waiting.attempts : (waiting?.attempts ?? 0) + 1
   // A timer that its own handler has set anew stays; the one that fired is gone.
@@ -63,6 +69,10 @@ export function endFence(
     messageType: delivery.message.type,
     body: null,
     attempts,
-    ...end,
+    status,
+    errorCode,
+    endedIds,
+    emitted,
+    images,
   })
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from './delivery.ts'
 import type { Safeguards } from './safeguards.ts'
-import type { LogRow, Saga } from './saga.ts'
+import type { LogRow, Saga, WaitingRow } from './saga.ts'
 
 /** What the saga log and the queue say of a message, before its handler is asked. */
 export type Verdict =
@@ -17,6 +17,7 @@ export type Verdict =
 export const beyondHorizonCode = 'beyond-horizon'
 
 const run: Verdict = { verdict: 'run' }
+const otherwise: Verdict = { verdict: 'otherwise' }
 const park: Verdict = { verdict: 'park' }
 const gone: Verdict = { verdict: 'gone' }
 const end = (outcome: 'duplicate' | 'superseded' | 'late'): Verdict => ({ verdict: 'end', outcome })
@@ -42,24 +43,22 @@ export function judge(saga: Saga, delivery: Delivery, nowMs: number, on: Safegua
     const ended = endedBy(own, delivery, on)
     if (ended) return ended
   }
-  const ahead = saga
-    .unfinished()
-    .filter(
-      row =>
-        !waiting || waiting.kind === 'timer' || row.seq < waiting.seq || (row.seq === waiting.seq && row.n < waiting.n),
-    )
   const closing =
     direction === 'compensation' && on.emptyCompensation ? closedByCompensation(saga, reaction.step) : undefined
-  if (on.parking && ahead.some(row => row.id !== closing)) return park
+  if (on.parking) for (const row of saga.unfinished()) if (row.id !== closing && isAheadOf(waiting, row)) return park
   if (direction === 'action') return run
-  return !on.emptyCompensation || saga.fence(reaction.step, 'action')?.status === 'succeeded'
-    ? run
-    : { verdict: 'otherwise' }
+  return !on.emptyCompensation || saga.fence(reaction.step, 'action')?.status === 'succeeded' ? run : otherwise
+}
+
+/** All that is unfinished is ahead of a message that has no place in the queue yet. */
+function isAheadOf(waiting: WaitingRow | undefined, row: WaitingRow): boolean {
+  if (!waiting || waiting.kind === 'timer') return true
+  return row.seq < waiting.seq || (row.seq === waiting.seq && row.n < waiting.n)
 }
 
 /** Rule 11: the row runs once for each try, at its time, wherever the instances read it. */
 function isStillDue(
-  row: ReturnType<Saga['waiting']>,
+  row: WaitingRow | undefined,
   claim: { attempts: number; dueAtMs: number },
   nowMs: number,
   on: Safeguards,

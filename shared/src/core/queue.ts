@@ -14,32 +14,28 @@ export function placed(decision: Decision, saga: Saga, delivery: Delivery): Wait
 function atTheEnd(decision: Decision, delivery: Delivery): WaitingRow {
   const { step, direction } = delivery.reaction
   return {
-    ...{
-      id: delivery.id,
-      kind: 'parked',
-      messageType: delivery.message.type,
-      seq: decision.loaded.seq,
-      n: decision.nextN(),
-      step,
-      direction: direction as Direction,
-    },
-    ...{
-      dueAtMs: null,
-      attempts: 0,
-      deaths: 0,
-      firstFailedAtMs: null,
-      errorCode: null,
-      errorMessage: null,
-      request: null,
-      envelope: delivery.envelope,
-    },
+    id: delivery.id,
+    kind: 'parked',
+    messageType: delivery.message.type,
+    seq: decision.loaded.seq,
+    n: decision.nextN(),
+    step,
+    direction: direction as Direction,
+    dueAtMs: null,
+    attempts: 0,
+    deaths: 0,
+    firstFailedAtMs: null,
+    errorCode: null,
+    errorMessage: null,
+    request: null,
+    envelope: delivery.envelope,
   }
 }
 
 /** Rule 16: behind what is unfinished, with no due time: whoever clears the way sets one. */
 export function park(decision: Decision, saga: Saga, delivery: Delivery): void {
   const waiting = saga.waiting(delivery.id)
-  if (!waiting || waiting.kind === 'timer') saga.setWaiting({ ...atTheEnd(decision, delivery), kind: 'parked' })
+  if (!waiting || waiting.kind === 'timer') saga.setWaiting(atTheEnd(decision, delivery))
   else saga.setWaiting({ ...waiting, dueAtMs: null })
   decision.done(delivery, 'parked')
 }

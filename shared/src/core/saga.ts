@@ -19,9 +19,9 @@ export interface LogRow {
   /** Messages that this step ended as refused or discarded: only these are blocked by such a row (rule 9). */
   readonly endedIds: readonly string[]
   /** Types of the events that the step published; of a step that ended in this transaction. */
-  readonly emitted?: readonly string[]
+  readonly emitted?: readonly string[] | undefined
   /** What the step changed of the saga's own rows; of a step that ended in this transaction. */
-  readonly images?: readonly Image[]
+  readonly images?: readonly Image[] | undefined
 }
 
 export type WaitingKind = 'timer' | 'retry' | 'parked' | 'calling' | 'dead'
@@ -58,34 +58,32 @@ export class Saga {
   /** True when this transaction is the first here to see the saga. */
   readonly isNew: boolean
   /** A handful: one for each step that this participant takes. */
-  readonly #log: LogRow[]
-  readonly #waiting: Map<string, WaitingRow>
+  #log: readonly LogRow[]
+  /** Hardly ever more than one. */
+  #waiting: readonly WaitingRow[]
   readonly #logAtLoad: readonly LogRow[]
   readonly #waitingAtLoad: readonly WaitingRow[]
 
   constructor(
     id: string,
     found: 'new' | 'known' | 'none',
-    log: readonly LogRow[] = [],
-    waiting: readonly WaitingRow[] = [],
+    log: readonly LogRow[] = none,
+    waiting: readonly WaitingRow[] = none,
   ) {
     this.id = id
     this.exists = found !== 'none'
     this.isNew = found === 'new'
-    this.#log = [...log]
+    this.#log = log
     this.#logAtLoad = log
-    this.#waiting = new Map()
-    for (const row of waiting) this.#waiting.set(row.id, row)
+    this.#waiting = waiting
     this.#waitingAtLoad = waiting
   }
 
   fence(step: string, direction: Direction): LogRow | undefined {
-    return this.#log.find(isOf({ step, direction }))
+    return rowOf(this.#log, step, direction)
   }
   setFence(row: LogRow): void {
-    const at = this.#log.findIndex(isOf(row))
-    if (at < 0) this.#log.push(row)
-    else this.#log[at] = row
+    this.#log = withRow(this.#log, rowOf(this.#log, row.step, row.direction), row)
   }
   /** The step that this message has ended, if the fence still names it. */
   endedBy(id: string): LogRow | undefined {
@@ -93,40 +91,46 @@ export class Saga {
     return this.#log.find(row => row.endedIds.includes(id) || (row.messageId === id && isOver(row)))
   }
   waiting(id: string): WaitingRow | undefined {
-    return this.#waiting.get(id)
+    return this.#waiting.find(row => row.id === id)
   }
   setWaiting(row: WaitingRow): void {
-    this.#waiting.set(row.id, row)
+    this.#waiting = withRow(this.#waiting, this.waiting(row.id), row)
   }
   deleteWaiting(id: string): void {
-    this.#waiting.delete(id)
+    this.#waiting = this.#waiting.filter(row => row.id !== id)
   }
 
   /** Messages that hold up those behind them, in arrival order. A timer is none of them until it fires (rule 30). */
-  unfinished(): WaitingRow[] {
-    const unfinished: WaitingRow[] = []
-    for (const row of this.#waiting.values()) if (row.kind !== 'timer') unfinished.push(row)
+  unfinished(): readonly WaitingRow[] {
+    const unfinished = this.#waiting.filter(row => row.kind !== 'timer')
     return unfinished.sort((a, b) => a.seq - b.seq || a.n - b.n)
   }
 
   /** Whether the step had a row before this transaction. */
-  hadBegun(row: FencePlace): boolean {
-    return this.#logAtLoad.some(isOf(row))
+  hadBegun({ step, direction }: LogRow): boolean {
+    return rowOf(this.#logAtLoad, step, direction) !== undefined
   }
 
   /** A row is never changed but replaced, so that what is not as it was loaded is another object. */
-  changes(): { log: LogRow[]; waiting: WaitingRow[]; waitingDeleted: string[] } {
+  changes(): { log: readonly LogRow[]; waiting: readonly WaitingRow[]; waitingDeleted: readonly string[] } {
+    const log = this.#log.filter(row => !this.#logAtLoad.includes(row))
+    if (this.#waiting === this.#waitingAtLoad) return { log, waiting: none, waitingDeleted: none }
     const asLoaded = new Set(this.#waitingAtLoad)
+    const ids = new Set(this.#waiting.map(({ id }) => id))
     return {
-      log: this.#log.filter(row => !this.#logAtLoad.includes(row)),
-      waiting: [...this.#waiting.values()].filter(row => !asLoaded.has(row)),
-      waitingDeleted: this.#waitingAtLoad.flatMap(({ id }) => (this.#waiting.has(id) ? [] : id)),
+      log,
+      waiting: this.#waiting.filter(row => !asLoaded.has(row)),
+      waitingDeleted: this.#waitingAtLoad.flatMap(({ id }) => (ids.has(id) ? [] : id)),
     }
   }
 }
 
-type FencePlace = Pick<LogRow, 'step' | 'direction'>
-const isOf =
-  ({ step, direction }: FencePlace) =>
-  (row: FencePlace) =>
-    row.step === step && row.direction === direction
+const none: readonly never[] = []
+
+function rowOf(log: readonly LogRow[], step: string, direction: Direction): LogRow | undefined {
+  return log.find(row => row.step === step && row.direction === direction)
+}
+/** The rows as they were loaded stay as they are, to be compared with. */
+function withRow<Row>(rows: readonly Row[], before: Row | undefined, row: Row): readonly Row[] {
+  return before ? rows.with(rows.indexOf(before), row) : [...rows, row]
+}
