@@ -20,14 +20,16 @@ export function storableHeaders(raw: RawHeaders): Headers {
 }
 
 function storableValue(value: NonNullable<HeaderValue>): Headers[string] {
-  const bytes = Buffer.from(value)
+  const text = typeof value === 'string' ? value.toWellFormed() : textOf(value)
+  return text === undefined || text.includes('\0') ? { base64: Buffer.from(value).toString('base64') } : text
+}
+
+function textOf(bytes: Uint8Array): string | undefined {
   try {
-    const text = utf8.decode(bytes)
-    if (!text.includes('\0')) return text
+    return utf8.decode(bytes)
   } catch {
-    // no UTF-8: kept as bytes
+    return undefined
   }
-  return { base64: bytes.toString('base64') }
 }
 
 /** What goes out again. Our own events have text only. */

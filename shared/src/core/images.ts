@@ -12,18 +12,21 @@ export interface Image {
 
 /** As they are kept: of a row that stays only what changes, since most of it does not. */
 export function storedImages(images: readonly Image[]): Image[] {
-  return images.flatMap(image => {
-    const { before, after } = image
-    const changing = before && after && Object.keys(after).filter(field => after[field] !== before[field])
-    if (changing?.length === 0) return []
-    const kept = (row: Row | null) => row && rowInJson(row, changing ?? undefined)
-    return { ...image, before: kept(before), after: kept(after) }
-  })
+  const stored: Image[] = []
+  for (const { table, at, before, after } of images) {
+    const changing = before && after ? Object.keys(after).filter(field => after[field] !== before[field]) : undefined
+    if (changing?.length === 0) continue
+    const kept = (row: Row | null) => row && rowInJson(row, changing)
+    stored.push({ table, at, before: kept(before), after: kept(after) })
+  }
+  return stored
 }
 
 /** JSON has no integers of any size, and a column may, of arrays too: they are their text. */
 export function rowInJson(row: Row, fields: readonly string[] = Object.keys(row)): Row {
-  return Object.fromEntries(fields.map(field => [field, inJson(row[field])]))
+  const kept: Record<string, unknown> = {}
+  for (const field of fields) kept[field] = inJson(row[field])
+  return kept
 }
 function inJson(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
