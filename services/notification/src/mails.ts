@@ -3,10 +3,12 @@ import { formatMinor } from './money.ts'
 
 /** The events that a customer is told of. */
 export type Notable = OrderConfirmed | OrderCancelled | OrderRefunded
-export type Template = 'confirmed' | 'cancelled' | 'refunded'
+
+const templates = { OrderConfirmed: 'confirmed', OrderCancelled: 'cancelled', OrderRefunded: 'refunded' } as const
+export type Template = (typeof templates)[Notable['type']]
+export const templateOf = (event: Notable): Template => templates[event.type]
 
 export interface Written {
-  readonly template: Template
   readonly subject: string
   readonly text: string
 }
@@ -17,18 +19,16 @@ export function mailAbout(event: Notable): Written {
   switch (event.type) {
     case 'OrderConfirmed': {
       const total = formatMinor(event.totalMinor, event.currency)
-      return written('confirmed', `${order} is confirmed`, `Thank you. ${order} is confirmed; you paid ${total}.`)
+      return { subject: `${order} is confirmed`, text: `Thank you. ${order} is confirmed; you paid ${total}.` }
     }
     case 'OrderCancelled':
-      return written('cancelled', `${order} is cancelled`, `${order} is cancelled: ${why[event.reason] ?? lastResort}`)
+      return { subject: `${order} is cancelled`, text: `${order} is cancelled: ${why[event.reason] ?? lastResort}` }
     case 'OrderRefunded': {
       const amount = formatMinor(event.amountMinor, event.currency)
-      return written('refunded', `${order} is refunded`, `${order} is refunded; ${amount} went back to your account.`)
+      return { subject: `${order} is refunded`, text: `${order} is refunded; ${amount} went back to your account.` }
     }
   }
 }
-
-const written = (template: Template, subject: string, text: string): Written => ({ template, subject, text })
 
 /** Order may have reasons by now that were not known when this was deployed. */
 const lastResort = 'it could not be completed. Whatever you had paid is on its way back.'

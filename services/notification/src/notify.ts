@@ -10,12 +10,12 @@ import {
 } from 'saga-kit'
 import { NotificationSent } from 'shop-schemas'
 import type { Mail, Sent } from './mailer.ts'
-import { mailAbout, type Notable } from './mails.ts'
+import { mailAbout, type Notable, templateOf } from './mails.ts'
 import type { States } from './states.ts'
 
 type Seen = Lookups<States, 'contacts'> & Views<States, 'notifications'>
 
-export const notificationId = (event: Notable) => `${event.orderId}/${mailAbout(event).template}`
+export const notificationId = (event: Notable) => `${event.orderId}/${templateOf(event)}`
 
 /** What is to be sent, committed before it is. A customer without a contact is told nothing, and the saga does not wait. */
 export function intendMail(event: Notable, { contacts, notifications }: Seen): { request: Mail } | Rejected<never> {
@@ -40,7 +40,8 @@ export function recordMail(
   { now }: Context<unknown>,
 ): Outcome<NotificationSent> {
   const { orderId } = event
-  const { template, subject, text } = mailAbout(event)
+  const template = templateOf(event)
+  const { subject, text } = mailAbout(event)
   notifications.put({ id: notificationId(event), orderId, template, channel, subject, text, sentAt: now })
   return succeed(NotificationSent({ orderId, channel, template }))
 }
