@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { PermanentError, type View } from 'saga-kit'
 import type { Line } from 'shop-schemas'
 
@@ -24,9 +24,7 @@ export type ReservationStatus = 'reserved' | 'committed' | 'held' | 'released' |
  */
 export function basketOf({ customerId, lines }: { customerId: string; lines: readonly Line[] }): string {
   const canonical = lines.map(({ sku, quantity }) => [sku, quantity] as const).sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256')
-    .update(JSON.stringify([customerId, canonical]))
-    .digest('hex')
+  return hash('sha256', JSON.stringify([customerId, canonical]))
 }
 
 /**
