@@ -47,7 +47,7 @@ export class Intake {
   async read(records: readonly FetchedRecord[]): Promise<Item[]> {
     const takenAtMs = performance.now()
     const ours = this.#ours(records)
-    await this.#codec.prepare(ours.flatMap(({ record }) => record.value ?? []))
+    await this.#codec.prepare(ours.map(({ record }) => record.value))
     return this.#items(ours, takenAtMs)
   }
 
@@ -57,9 +57,12 @@ export class Intake {
   }
 
   #ours(records: readonly FetchedRecord[]): Ours[] {
-    return records
-      .map(record => ({ record, type: readHeader(record, 'ce_type') }))
-      .filter(({ type }) => type === undefined || this.#byFullName.has(type))
+    const ours: Ours[] = []
+    for (const record of records) {
+      const type = readHeader(record, 'ce_type')
+      if (type === undefined || this.#byFullName.has(type)) ours.push({ record, type })
+    }
+    return ours
   }
 
   #items(ours: readonly Ours[], takenAtMs: number): Item[] {
@@ -115,9 +118,11 @@ export class Intake {
       return undefined
     }
     const traceparent = traceparentOf(record)
-    return { id, sagaId, reaction, message, envelope: envelopeOf(record), traceparent, origin: { source: 'kafka' } }
+    return { id, sagaId, reaction, message, envelope: new RecordEnvelope(record), traceparent, origin }
   }
 }
+
+const origin: Delivery['origin'] = { source: 'kafka' }
 
 /** A filter is pure: one that throws on a message throws on it at every try, so it is a letter at once. */
 function accepts(reaction: ReactionDefinition, message: Message): boolean {
@@ -134,26 +139,31 @@ function accepts(reaction: ReactionDefinition, message: Message): boolean {
  * Where it came from travels with the message, so that a letter can say it whenever it is written. Most messages are done
  * at once and need no letter: their headers are made storable only when somebody asks.
  */
-function envelopeOf(record: FetchedRecord): Envelope {
-  const { topic, partition, offset, key, value } = record
-  let storable: Envelope['headers'] | undefined
-  return {
-    key,
-    body: value,
-    get headers() {
-      storable ??= {
-        ...storableHeaders(record.headers),
-        'kafka_dlt-original-topic': topic,
-        'kafka_dlt-original-partition': String(partition),
-        'kafka_dlt-original-offset': String(offset),
-      }
-      return storable
-    },
+class RecordEnvelope implements Envelope {
+  readonly key: Buffer | null
+  readonly body: Buffer | null
+  readonly #record: FetchedRecord
+  #headers: Envelope['headers'] | undefined
+
+  constructor(record: FetchedRecord) {
+    this.key = record.key
+    this.body = record.value
+    this.#record = record
+  }
+
+  get headers(): Envelope['headers'] {
+    this.#headers ??= {
+      ...storableHeaders(this.#record.headers),
+      'kafka_dlt-original-topic': this.#record.topic,
+      'kafka_dlt-original-partition': String(this.#record.partition),
+      'kafka_dlt-original-offset': String(this.#record.offset),
+    }
+    return this.#headers
   }
 }
 
 /** The letter of a record that cannot be read. */
 export function undeliverable(record: FetchedRecord, { code, message }: PermanentError): Undeliverable {
   const id = `${record.topic}/${record.partition}/${record.offset}`
-  return { id, partition: record.partition, envelope: envelopeOf(record), code, problem: message }
+  return { id, partition: record.partition, envelope: new RecordEnvelope(record), code, problem: message }
 }

@@ -54,19 +54,22 @@ export function createRules(o: {
       const type = events.get(event.type)!
       const body = codec.encode(event, type)
       const headers = writeHeaders({
-        ...meta,
+        id: meta.id,
         service: participant.service,
         type: type.schema.fullName,
         time: meta.now,
+        sagaId: meta.sagaId,
+        causationId: meta.causationId,
         traceparent: traceOf(meta),
       })
-      const bytes = (ofText: (text: string) => number) =>
-        framingBytes + meta.sagaId.length + body.length + bytesOf(headers, ofText)
+      const besideHeaders = framingBytes + meta.sagaId.length + body.length
       // Counted only of those that may be too large: to count costs more than to write the headers.
-      if (bytes(mostBytes) > o.maxMessageBytes && bytes(Buffer.byteLength) > o.maxMessageBytes && safeguards.sizeCheck)
+      const mayBeTooLarge = besideHeaders + bytesOf(headers, mostBytes) > o.maxMessageBytes
+      const bytes = mayBeTooLarge ? besideHeaders + bytesOf(headers, Buffer.byteLength) : 0
+      if (bytes > o.maxMessageBytes && safeguards.sizeCheck)
         throw new PermanentError(
           'event-too-large',
-          `${event.type} has ${bytes(Buffer.byteLength)} bytes with its headers; its topic takes ${o.maxMessageBytes} (max.message.bytes)`,
+          `${event.type} has ${bytes} bytes with its headers; its topic takes ${o.maxMessageBytes} (max.message.bytes)`,
         )
       return { topic: kit.topicPrefix + type.schema.topic, body, headers }
     },
