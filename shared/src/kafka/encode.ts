@@ -27,7 +27,9 @@ export function encodeEvent(type: Type, id: number, event: Message): Buffer {
     )
   }
   writeFrame(scratch, id)
-  return Buffer.from(scratch.subarray(0, end))
+  const value = Buffer.allocUnsafe(end)
+  scratch.copy(value, 0, 0, end)
+  return value
 }
 
 function misfits(type: Type, event: Message): string {

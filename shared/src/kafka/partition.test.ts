@@ -38,7 +38,12 @@ test("a key's partition is that of kafkajs' default partitioner", () => {
   )
 })
 
-test('a Buffer and its text have the same partition', () =>
-  expect(partitionOf(Buffer.from('saga'), 12)).toBe(partitionOf('saga', 12)))
+test.each([
+  ['a short key', 'saga'],
+  ['the longest that is hashed in place', '€'.repeat(341)],
+  ['a longer one', '€'.repeat(342)],
+])('%s has the same partition as a Buffer and as text', (_, key) =>
+  expect(partitionOf(Buffer.from(key), 1_000)).toBe(partitionOf(key, 1_000)),
+)
 
 test('no partitions is a mistake', () => expect(() => partitionOf('saga', 0)).toThrow('0 is no number of partitions'))
