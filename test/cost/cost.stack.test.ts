@@ -74,5 +74,5 @@ test('bytes of garbage an order', async () => {
   const bytes = await allocatedBy(async () => {
     for (let n = 0; n < 5; n++) await run(engines, orders)
   })
-  expectWithin15Percent(bytes / (5 * orders), 180_000)
+  expectWithin15Percent(bytes / (5 * orders), 150_000)
 })
