@@ -31,21 +31,47 @@ export function saveStates(
         text: `delete from ${table.table} where "${table.keyColumn}" = any($1::${table.keyType}[])`,
         values: [arrayOf(table.keyType, deletes)],
       })
-    for (const rows of sameColumns(updates)) saved.push(...update(table, rows))
-    for (const rows of sameColumns(inserts)) saved.push(insert(table, rows, plainInsert))
+    for (const [{ update, values }, rows] of bySaving(table, updates))
+      if (update) saved.push({ ...update, values: values(rows) })
+    for (const [{ insert, upsert, values }, rows] of bySaving(table, inserts))
+      saved.push({ ...(plainInsert ? insert : upsert), values: values(rows) })
   }
   return saved
 }
 
+/** How rows are saved that have the same fields. */
+interface Saving {
+  readonly fields: readonly string[]
+  readonly insert: Prepared
+  readonly upsert: Prepared
+  /** None of rows that are nothing but their key. */
+  readonly update: Prepared | undefined
+  values(rows: readonly Row[]): unknown[]
+}
+type Prepared = Required<Omit<Statement, 'values'>>
+
 /** A handler may leave out fields of a row that it puts: a statement for each set of them, of which there is mostly one. */
-function sameColumns(rows: readonly Row[]): Row[][] {
-  const sets: { readonly fields: readonly string[]; readonly rows: Row[] }[] = []
+function bySaving(table: StateTable, rows: readonly Row[]): Map<Saving, Row[]> {
+  const sets = new Map<Saving, Row[]>()
   for (const row of rows) {
-    const known = sets.find(({ fields }) => hasFields(row, fields))
-    if (known) known.rows.push(row)
-    else sets.push({ fields: Object.keys(row), rows: [row] })
+    const saving = savingOf(table, row)
+    const set = sets.get(saving)
+    if (set) set.push(row)
+    else sets.set(saving, [row])
   }
-  return sets.map(set => set.rows)
+  return sets
+}
+
+/** Kept, since their texts are long and the same for each batch. */
+const savings = new WeakMap<StateTable, Saving[]>()
+
+function savingOf(table: StateTable, row: Row): Saving {
+  const all = savings.get(table) ?? []
+  const known = all.find(({ fields }) => hasFields(row, fields))
+  if (known) return known
+  const saving = newSaving(table, Object.keys(row))
+  savings.set(table, [...all, saving])
+  return saving
 }
 
 /** These and no others, in this order. */
@@ -55,8 +81,8 @@ function hasFields(row: Row, fields: readonly string[]): boolean {
   return n === fields.length
 }
 
-function columnsOf(table: StateTable, rows: readonly Row[]): Column<Row>[] {
-  return Object.keys(rows[0]!).map(field => {
+function newSaving(table: StateTable, fields: readonly string[]): Saving {
+  const columns = fields.map((field): Column<Row> => {
     const column = table.columns.get(field)
     if (!column)
       throw new Error(
@@ -64,25 +90,23 @@ function columnsOf(table: StateTable, rows: readonly Row[]): Column<Row>[] {
       )
     return { ...column, of: row => row[field] }
   })
-}
-
-function insert(table: StateTable, rows: readonly Row[], plainInsert: boolean): Statement {
-  const columns = columnsOf(table, rows)
   const names = columns.map(({ name }) => name)
-  const onConflict = plainInsert
-    ? ''
-    : `on conflict ("${table.keyColumn}") do update set ${names.map(name => `${name} = excluded.${name}`).join(', ')}`
+  const key = `"${table.keyColumn}"`
+  const setting = (from: string, some: readonly string[]) => some.map(name => `${name} = ${from}.${name}`).join(', ')
   const { select, from, values } = recordset(columns)
-  const text = `insert into ${table.table} (${names.join(', ')}) select ${select} from ${from} order by "${table.keyColumn}" ${onConflict}`
-  return { name: statementName(text), text, values: values(rows) }
+  const insert = `insert into ${table.table} (${names.join(', ')}) select ${select} from ${from} order by ${key}`
+  const changing = names.filter(name => name !== key)
+  return {
+    ...{ fields, values },
+    insert: prepared(insert),
+    upsert: prepared(`${insert} on conflict (${key}) do update set ${setting('excluded', names)}`),
+    update:
+      changing.length === 0
+        ? undefined
+        : prepared(
+            `update ${table.table} t set ${setting('r', changing)} from (select ${select} from ${from}) r where t.${key} = r.${key}`,
+          ),
+  }
 }
 
-function update(table: StateTable, rows: readonly Row[]): Statement[] {
-  const columns = columnsOf(table, rows)
-  const { select, from, values } = recordset(columns)
-  const changing = columns.map(({ name }) => name).filter(name => name !== `"${table.keyColumn}"`)
-  if (changing.length === 0) return []
-  const changes = changing.map(name => `${name} = r.${name}`).join(', ')
-  const text = `update ${table.table} t set ${changes} from (select ${select} from ${from}) r where t."${table.keyColumn}" = r."${table.keyColumn}"`
-  return [{ name: statementName(text), text, values: values(rows) }]
-}
+const prepared = (text: string): Prepared => ({ name: statementName(text), text })
