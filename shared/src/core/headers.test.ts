@@ -35,6 +35,10 @@ test('a name that the database would refuse is kept as near as it can be', () =>
   expect(storableHeaders({ 'a\0b\0': 'x', 'c\ud800': 'y' })).toEqual({ 'a\ufffdb\ufffd': 'x', 'c\ufffd': 'y' })
 })
 
+test('a text that the database would refuse is kept as what its bytes would be', () => {
+  expect(storableHeaders({ a: 'x\ud800', b: 'x\0' })).toEqual({ a: 'x\ufffd', b: { base64: 'eAA=' } })
+})
+
 test('headers of text alone, as all of our own are, go out as they are, without a copy', () => {
   const headers = { ce_id: 'me', traceparent: '' }
   expect(recordHeaders(headers)).toBe(headers)
