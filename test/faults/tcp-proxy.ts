@@ -8,7 +8,7 @@ export interface LossyProxy {
   /** Asked for each answer, so the broker has dealt with the request; by Kafka's number of it: 0 is Produce, 1 Fetch. May change its bytes. */
   answerTo: (apiKey: number, answer: Buffer) => Fate
   /** Asked for each request, before the broker sees it. 22 is InitProducerId, without which nobody publishes. */
-  requestOf: (apiKey: number) => Fate
+  requestOf: (apiKey: number, request: Buffer) => Fate
   /** Half-open: nothing passes in either direction, and nobody is told. Connections made after `heal` work. */
   hold(): void
   heal(): void
@@ -38,7 +38,7 @@ export async function startProxy(target: { readonly host: string; readonly port:
       socket.on('close', close)
     }
     onFrames(client, frame => {
-      const fate = proxy.requestOf(frame.readInt16BE(4))
+      const fate = proxy.requestOf(frame.readInt16BE(4), frame)
       if (fate === 'lose') return
       if (fate === 'cut') return close()
       asked.set(frame.readInt32BE(8), frame.readInt16BE(4))
