@@ -13,11 +13,14 @@ const dayMs = 86_400_000
  */
 export async function measureGrown(o: ShopRunsOptions & { readonly grown: number }): Promise<ShopRuns> {
   const { ground, load, say, warmUpSeconds } = o
-  const fresh = await startBenchShop(ground)
   const grown = await startBenchShop(ground, { prefix: 'grown' })
+  const started = [grown]
   try {
     say(`growing by ${o.grown} sagas`)
-    const { table } = await grow(grown, { sagas: o.grown, beganMs: Date.now() - 14 * dayMs, spreadMs: 13 * dayMs, say })
+    const spread = { beganMs: Date.now() - 14 * dayMs, spreadMs: 13 * dayMs }
+    const { table } = await grow(grown, { ground, sagas: o.grown, ...spread, say })
+    const fresh = await startBenchShop(ground)
+    started.push(fresh)
     const shops = [
       { name: '', bench: { ground, load, target: fresh } },
       { name: ` + ${o.grown}`, bench: { ground, load, target: grown } },
@@ -43,6 +46,6 @@ export async function measureGrown(o: ShopRunsOptions & { readonly grown: number
     }
     return { measured, statements: undefined, rows: table }
   } finally {
-    await Promise.all([fresh.kill(), grown.kill()])
+    await Promise.all(started.map(shop => shop.kill()))
   }
 }

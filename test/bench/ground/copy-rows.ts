@@ -10,12 +10,12 @@ interface Column {
   readonly type: string
 }
 
-/** So many rows a statement: a transaction of millions would keep all that it has written from being cleaned. */
-const rowsAtOnce = 200_000
-
 /**
  * Copies every row that names an example, in whatever table and column, under the ids of the copies. These are UUIDv7 spread
  * evenly over a time, derived, so that each database of the shop comes to the same ones. Gives the tables.
+ *
+ * A table is emptied and filled in one transaction, which `wal_level = minimal` need not log, without its indexes, and vacuumed
+ * before they are made, while its pages are still in memory.
  */
 export async function copyRows(
   client: ClientBase,
@@ -27,6 +27,14 @@ export async function copyRows(
     [o.ids],
   )
   await client.query(copyId)
+  // In the order of their ids, which a join with a few rows that are hashed leaves as it is.
+  await client.query(
+    `create temp table copy as
+     select e.place, n, i.id, make_interval(secs => extract(epoch from uuid_extract_timestamp(i.id) - uuid_extract_timestamp(e.id))) as later
+     from generate_series(0, $1::bigint * $2 - 1) at join example e on e.place = at % $2,
+       lateral (select at / $2 + 1 as n) c, lateral (select pg_temp.copy_id(e.id, n, $3::float8 + $4::float8 * at / ($1 * $2)) as id offset 0) i`,
+    [o.copies, o.ids.length, o.beganMs, o.spreadMs],
+  )
   const found = await tablesWith(client, o.ids[0]!)
   for (const { table, columns, names } of found) {
     const naming = names.map(({ name }) => name)
@@ -34,27 +42,36 @@ export async function copyRows(
     // A key that names no saga, like a client's, gets the number of the copy.
     const numbered = keyed.some(name => naming.includes(name)) ? undefined : keyed.at(-1)
     const copied = columns.map(column => copyOf(column, naming, numbered))
-    const from = `${table} t join example e on ${names.map(column => `${textOf(column)} like '%' || e.id || '%'`).join(' or ')}`
-    await client.query(`create temp table rows_of as select e.place, e.id as example_id, t.* from ${from}`)
-    const { rows } = await client.query<{ count: number }>('select count(*)::int as count from rows_of')
-    const copiesAtOnce = Math.max(1, Math.floor(rowsAtOnce / rows[0]!.count))
-    for (let first = 1; first <= o.copies; first += copiesAtOnce)
-      await client.query(
-        `insert into ${table} (${columns.map(({ name }) => `"${name}"`).join(', ')})
-         select ${copied.join(', ')} from generate_series($1::int, $2::int) n cross join rows_of r,
-           lateral (select pg_temp.copy_id(r.example_id, n, $3::float8 + $4::float8 * ((n - 1) * $5::float8 + r.place) / ($5::float8 * $6::float8)) as id) c
-         order by n, r.place`,
-        [first, Math.min(o.copies, first + copiesAtOnce - 1), o.beganMs, o.spreadMs, o.ids.length, o.copies],
-      )
-    await client.query('drop table rows_of')
+    const all = columns.map(({ name }) => `"${name}"`).join(', ')
+    const indexes = await indexesOf(client, table)
+
+    await client.query('begin')
+    await client.query(`create temp table kept on commit drop as select * from ${table}`)
+    const shown = columns.map(column =>
+      isText(column, naming) ? `${textOf(column)} as "${column.name}"` : `t."${column.name}"`,
+    )
+    await client.query(
+      `create temp table rows_of on commit drop as
+       with told as materialized (select t.*, concat_ws(' ', ${names.map(textOf).join(', ')}) as told from ${table} t)
+       select e.place, e.id::text as example_id, ${shown.join(', ')} from told t join example e on strpos(t.told, e.id::text) > 0`,
+    )
+    for (const { drop } of indexes) await client.query(drop)
+    await client.query(`truncate ${table}`)
+    await client.query(`insert into ${table} (${all}) select ${all} from kept`)
+    await client.query(
+      `insert into ${table} (${all}) select ${copied.join(', ')} from copy c join rows_of r on r.place = c.place`,
+    )
+    await client.query('commit')
+    await client.query(`vacuum (freeze) ${table}`)
+    for (const { create } of indexes) await client.query(create)
   }
   return found.map(({ table }) => table)
 }
 
 /** A UUIDv7 of a millisecond, the rest of which is drawn from the example and the number of the copy. */
 const copyId = `
-  create function pg_temp.copy_id(example uuid, copy int, at_ms float8) returns uuid language sql immutable as $$
-    select overlay(overlay(lpad(to_hex(at_ms::bigint), 12, '0') || substr(md5(example || ' ' || copy), 1, 20) placing '7' from 13 for 1)
+  create function pg_temp.copy_id(example uuid, n bigint, at_ms float8) returns uuid language sql immutable as $$
+    select overlay(overlay(lpad(to_hex(at_ms::bigint), 12, '0') || substr(md5(example::text || ' ' || n::text), 1, 20) placing '7' from 13 for 1)
       placing 'a' from 17 for 1)::uuid
   $$`
 
@@ -95,12 +112,28 @@ async function keyOf(client: ClientBase, table: string): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-function copyOf({ name, type }: Column, naming: readonly string[], numbered: string | undefined): string {
-  const column = `r."${name}"`
-  if (naming.includes(name))
-    return type === 'uuid' ? 'c.id' : `replace(${column}::text, r.example_id::text, c.id::text)::${type}`
-  if (name === numbered) return `${column} || '-' || n`
-  if (type === 'timestamp with time zone')
-    return `${column} + (uuid_extract_timestamp(c.id) - uuid_extract_timestamp(r.example_id))`
-  return column
+/** How to take away the indexes of a table, those of its constraints too, and to make the same again. */
+async function indexesOf(client: ClientBase, table: string): Promise<{ drop: string; create: string }[]> {
+  const { rows } = await client.query<{ drop: string; create: string }>(
+    `select case when c.oid is null then 'drop index ' || i.indexrelid::regclass
+              else format('alter table %s drop constraint %I', i.indrelid::regclass, c.conname) end as drop,
+            case when c.oid is null then pg_get_indexdef(i.indexrelid)
+              else format('alter table %s add constraint %I %s', i.indrelid::regclass, c.conname, pg_get_constraintdef(c.oid)) end as create
+     from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u', 'x')
+     where i.indrelid = $1::regclass order by i.indexrelid`,
+    [table],
+  )
+  return rows
+}
+
+/** Whether the saga's id is replaced within it. */
+const isText = ({ name, type }: Column, naming: readonly string[]) => naming.includes(name) && type !== 'uuid'
+
+function copyOf(column: Column, naming: readonly string[], numbered: string | undefined): string {
+  const { name, type } = column
+  if (isText(column, naming)) return `replace(r."${name}", r.example_id, c.id::text)::${type}`
+  if (naming.includes(name)) return 'c.id'
+  if (name === numbered) return `r."${name}" || '-' || c.n`
+  if (type === 'timestamp with time zone') return `r."${name}" + c.later`
+  return `r."${name}"`
 }

@@ -39,7 +39,10 @@ export async function startBenchStack(
   const processOf = (name: string) => JSON.parse(readFileSync(pidFile(dataFolder, name), 'utf8')) as ProcessId
   return {
     ...{ stack, folder, admin },
-    processes: { postgres: processOf('postgres'), kafka: processOf('kafka'), registry: processOf('registry') },
+    // At each look: a restart makes another process of it.
+    get processes() {
+      return { postgres: processOf('postgres'), kafka: processOf('kafka'), registry: processOf('registry') }
+    },
     async end() {
       await admin.end()
       await stack.destroy()

@@ -22,7 +22,7 @@ export const forgetting: Trial = {
   async run({ ground, seconds, say }) {
     const shop = await startBenchShop(ground, { prefix: 'old' })
     const spread = { beganMs: Date.now() - 14 * dayMs, spreadMs: 13 * dayMs }
-    await grow(shop, { sagas: sagasPerSecond * seconds, ...spread, say })
+    await grow(shop, { ground, sagas: sagasPerSecond * seconds, ...spread, say })
     await shop.kill()
 
     const cpu = () => cpuMicrosOf(ground.processes.postgres)
