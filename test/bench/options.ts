@@ -16,6 +16,8 @@ export interface Options {
   readonly traces: string | undefined
   /** Finished sagas that a second shop beside the first has; 0 without one. */
   readonly grown: number
+  /** Events that wait in the trial of that name. */
+  readonly backlog: number
   readonly peers: readonly Peer[]
   readonly trials: readonly Trial[]
   readonly json: string | undefined
@@ -34,6 +36,7 @@ const usage = `npm run bench -- [options]
   --traces URL       the services send traces there, by OTLP
   --peers NAMES      the same steps without the kit, to be compared with the scenario "one": all, or of ${peerNames} (none)
   --trial NAMES      after them, or, without --scenario, instead of them; --list names them (none)
+  --backlog N        events that wait in the trial "backlog" (1m)
   --json FILE        writes all figures of all runs`
 
 /** @throws Error with the usage */
@@ -52,6 +55,7 @@ export function optionsFrom(args: readonly string[]): Options {
         profile: { type: 'boolean', default: false },
         traces: { type: 'string' },
         peers: { type: 'string', default: 'none' },
+        backlog: { type: 'string', default: '1m' },
         trial: { type: 'string' },
         json: { type: 'string' },
         list: { type: 'boolean', default: false },
@@ -68,6 +72,7 @@ export function optionsFrom(args: readonly string[]): Options {
       trials: trialsOf((values.trial ?? 'none').split(',')),
       traces: values.traces,
       grown: values.grown === undefined ? 0 : counted('--grown', values.grown),
+      backlog: counted('--backlog', values.backlog),
       ...{ profile: values.profile, peers: peersOf(values.peers.split(',')), json: values.json, list: values.list },
     }
   } catch (error) {

@@ -1,9 +1,10 @@
+import { backlog } from './backlog.ts'
 import { forgetting } from './forgetting.ts'
 import { idle } from './idle.ts'
 import { overload } from './overload.ts'
 import type { Trial, TrialOptions, Tried } from './trial.ts'
 
-const all: readonly Trial[] = [idle, overload, forgetting]
+const all: readonly Trial[] = [idle, overload, forgetting, backlog]
 
 /** @throws Error naming what there is */
 export function trialsOf(names: readonly string[]): Trial[] {

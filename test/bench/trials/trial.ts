@@ -8,6 +8,8 @@ export interface TrialOptions {
   readonly load: LoadProcess
   /** What a trial's own length is measured in; each says how. */
   readonly seconds: number
+  /** Events that wait. */
+  readonly backlog: number
   readonly say: (line: string) => void
 }
 
