@@ -89,7 +89,12 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
     ...{ horizon: { horizonMs: 15 * dayMs, longestTimerMs: 7 * dayMs }, maxMessageBytes: 1_000_000 },
   })
   const acknowledged = new Acknowledged()
-  const acknowledgements = new Acknowledgements({ pool, acknowledged })
+  const acknowledgements = new Acknowledgements({
+    ...{ pool, acknowledged },
+    trouble(error) {
+      throw error
+    },
+  })
   const published: StoredRow[] = []
   const calls: Call[] = []
   const fail = (what: string) => (_: unknown, end: string, error: unknown) => {

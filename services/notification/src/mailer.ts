@@ -22,7 +22,7 @@ export const noMailer: Mailer = {
   async send() {
     throw new PermanentError(
       'no-mail-server',
-      'a mail was being sent when SMTP_URL was taken away; set it and replay, or discard',
+      'a mail was being sent, and now SMTP_URL is not set: set it and replay, or discard',
     )
   },
 }

@@ -30,7 +30,7 @@ function taken(
   return { result: acted[0]!.result, detail: acted[0]!.detail, errorCode: acted[0]!.errorCode, outbox, closed }
 }
 const marked = (status: string) => ({
-  ...{ sagaId: 'behind the letter', n: 0, topic: 'ledger.dlq', partition: id.length, key: null, body: null },
+  ...{ sagaId: 'behind the letter', topic: 'ledger.dlq', partition: id.length, key: null, body: null },
   headers: { 'dlq-id': id, 'dlq-deaths': '2', 'dlq-status': status },
 })
 

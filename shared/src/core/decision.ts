@@ -77,7 +77,7 @@ export class Decision {
     this.loaded = loaded
   }
 
-  /** Counts rows over the whole batch: with seq it is their order. */
+  /** Counts messages that wait over the whole batch: with seq it is their order of arrival. */
   nextN(): number {
     return this.#n++
   }

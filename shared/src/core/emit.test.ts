@@ -37,7 +37,7 @@ describe('an event', () => {
     expect(metas).toEqual([{ id, sagaId, causationId: 'me', now, traceparent }])
     expect(decision.outbox).toEqual([
       {
-        ...{ sagaId, n: 0, topic: 'ledger.events.v1', partition: sagaId.length, key: Buffer.from(sagaId) },
+        ...{ sagaId, topic: 'ledger.events.v1', partition: sagaId.length, key: Buffer.from(sagaId) },
         ...{ headers: { ce_id: id, traceparent }, body: Buffer.from('Done') },
       },
     ])

@@ -58,7 +58,6 @@ function outboxRow(decision: Decision, saga: Saga, delivery: Delivery, event: Me
   const { topic, headers, body } = rules.encode(event, meta)
   return {
     sagaId: saga.id,
-    n: decision.nextN(),
     topic,
     partition: rules.partitionOf(saga.id),
     key: Buffer.from(saga.id),

@@ -62,7 +62,7 @@ describe('rule 17: a message that fails', () => {
     expect(taken.log).toMatchObject([{ status: 'dead', attempts: 5 }])
     expect(taken.outbox).toMatchObject([
       {
-        ...{ sagaId, n: 0, topic: 'ledger.dlq', partition: 'me'.length, key: Buffer.from(sagaId) },
+        ...{ sagaId, topic: 'ledger.dlq', partition: 'me'.length, key: Buffer.from(sagaId) },
         body: Buffer.from(JSON.stringify(Paid(fields))),
         headers: {
           ...{ ce_id: 'me', 'dlq-id': 'me', 'dlq-deaths': '3', 'dlq-status': 'dead', 'dlq-service': 'ledger' },

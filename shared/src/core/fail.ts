@@ -77,7 +77,6 @@ export function toLetterTopic(
   const { letterTopic, partitionOf } = decision.rules
   decision.outbox.push({
     sagaId,
-    n: decision.nextN(),
     topic: letterTopic,
     partition: partitionOf(letterId),
     key,

@@ -16,7 +16,7 @@ export const placeText = ({ seq, n }: OutboxPlace) => `${seq}/${n}`
 export class Acknowledged {
   readonly #waiting = new Map<string, OutboxPlace>()
   readonly #beingDeleted = new Map<string, OutboxPlace>()
-  /** By the last deletion: a transaction that looked at the outbox before it may still have to ask. */
+  /** By the last deletion, for a transaction that looked at the outbox before it: whoever finds such a row later has a row that came back. */
   #deleted: ReadonlySet<string> = new Set()
   readonly #givesBack: boolean
 
@@ -28,22 +28,26 @@ export class Acknowledged {
   add(rows: readonly OutboxPlace[]): void {
     for (const row of rows) this.#waiting.set(placeText(row), { seq: row.seq, n: row.n })
   }
-  /** True for a row whose acknowledgement this process has seen: it holds nothing up (rule 24). */
+  /** True for a row that is acknowledged and not yet deleted: publishing it again would be a copy for nothing. */
   has(row: OutboxPlace): boolean {
     const place = placeText(row)
-    return this.#waiting.has(place) || this.#beingDeleted.has(place) || this.#deleted.has(place)
+    return this.#waiting.has(place) || this.#beingDeleted.has(place)
   }
-  /** Of these rows, those that this process has not seen acknowledged. */
+  /** Of these rows, which a transaction has found, those whose acknowledgement this process has not seen (rule 24). */
   unacknowledged<T extends OutboxPlace>(rows: readonly T[]): T[] {
-    return rows.filter(row => !this.has(row))
+    return rows.filter(row => !this.has(row) && !this.#deleted.has(placeText(row)))
   }
   get size(): number {
     return this.#waiting.size
   }
-  take(): OutboxPlace[] {
-    const rows = [...this.#waiting.values()]
-    for (const [place, row] of this.#waiting) this.#beingDeleted.set(place, row)
-    this.#waiting.clear()
+  take(most = Number.POSITIVE_INFINITY): OutboxPlace[] {
+    const rows: OutboxPlace[] = []
+    for (const [place, row] of this.#waiting) {
+      if (rows.length >= most) break
+      rows.push(row)
+      this.#waiting.delete(place)
+      this.#beingDeleted.set(place, row)
+    }
     return rows
   }
   deleted(rows: readonly OutboxPlace[]): void {
@@ -61,10 +65,10 @@ export class Acknowledged {
  * again by the sweeper, and absorbed. It holds no other locks while it waits for a row, and takes them in order: whoever
  * deletes the same, an instance whose rows were swept, waits and finds them gone.
  */
-export async function deleteAcknowledged(db: Pick<Pool, 'query'>, rows: readonly OutboxPlace[]): Promise<void> {
+export async function deleteAcknowledged(pool: Pool, rows: readonly OutboxPlace[]): Promise<void> {
   const ranges = rangesOf(rows)
   if (ranges.length === 0) return
-  await db.query({
+  await pool.query({
     name: 'delete-acknowledged',
     text: `with soon as materialized (select set_config('synchronous_commit', 'off', true))
            delete from saga.outbox o using soon, unnest($1::bigint[], $2::int[], $3::int[]) as r (seq, first, last)

@@ -44,7 +44,7 @@ export async function buryUndeliverables(
   const first = new Set(buried.rows.map(row => row.message_id))
   return records
     .filter(r => first.has(r.id))
-    .map((r, i) => {
+    .map(r => {
       const death = {
         letterId: r.id,
         deaths: 1,
@@ -60,7 +60,6 @@ export async function buryUndeliverables(
       return {
         ...letter(r.envelope, death),
         sagaId: sagaIdOfLetter(r.id),
-        n: o.firstN + i,
         topic: o.letterTopic,
         partition: o.partitionOf(r.id),
       }

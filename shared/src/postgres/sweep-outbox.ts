@@ -18,6 +18,8 @@ export interface SweepOptions {
   readonly includingOld: boolean
   /** Sagas, and lanes, that have to wait: they must not take the places of those that can go. */
   readonly without: { readonly sagas: readonly string[]; readonly lanes: readonly string[] }
+  /** Acknowledged to this process and not yet deleted: neither to be published nor in anything's way. */
+  readonly isAcknowledged: (row: OutboxPlace) => boolean
 }
 
 const mayGo = `saga_id <> all($2::uuid[]) and topic || '/' || partition <> all($3::text[])`
@@ -34,7 +36,7 @@ const candidates = {
  * is older than twice the publish window. A younger row that was not deferred is still its committer's (rule 24).
  */
 export async function findSweepable(client: ClientBase, o: SweepOptions): Promise<SweepablePlace[]> {
-  const { limit, olderThanMs, without } = o
+  const { limit, olderThanMs, without, isAcknowledged } = o
   const values = [limit, without.sagas, without.lanes]
   const found = await client.query({ name: 'sweep-deferred', text: candidates.deferred, values })
   const old = o.includingOld
@@ -52,6 +54,7 @@ export async function findSweepable(client: ClientBase, o: SweepOptions): Promis
   const sweepable: SweepablePlace[] = []
   const stopped = new Set<string>()
   for (const { saga_id: sagaId, seq, n, lane, bytes, is_left } of rows.rows) {
+    if (isAcknowledged({ seq, n })) continue
     if (!is_left) stopped.add(sagaId)
     if (!stopped.has(sagaId)) sweepable.push({ sagaId, seq, n, lane, bytes: bytes ?? 0 })
   }

@@ -3,7 +3,8 @@ import { type LossyProxy, startProxy } from '../../../test/faults/tcp-proxy.ts'
 import { Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
 import { Acknowledgements } from '../runtime/acknowledgements.ts'
 import { OutboxLimit } from '../runtime/outbox-limit.ts'
-import { delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
+import { Sweeper } from '../runtime/sweeper.ts'
+import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
 import { Paid } from '../testing/participant.fixture.ts'
 import { type Deployment, deploy, eventually, type Instance } from '../testing/service.fixture.ts'
 
@@ -24,6 +25,11 @@ afterAll(async () => {
 })
 const rowsIn = async (d: { query(text: string): Promise<unknown[]> }) =>
   (await d.query('select from saga.outbox')).length
+const acknowledgementsOf = (
+  { pool }: Database,
+  { acknowledged }: { acknowledged: Acknowledged },
+  trouble: (error: unknown) => void = () => undefined,
+) => new Acknowledgements({ pool, acknowledged, trouble })
 const paid = (account: string, amount: number) => delivered(Paid, { sagaId: newSagaId(), account, amount })
 
 test('rule 26: what is acknowledged is deleted soon, and nothing else', async () => {
@@ -32,8 +38,10 @@ test('rule 26: what is acknowledged is deleted soon, and nothing else', async ()
   await a.deliver(...Array.from({ length: 20 }, () => paid('ann', 1)))
   const rows = a.published.toSorted((one, other) => one.n - other.n)
   const stays = [3, 4, 11].map(n => rows[n]!)
+  const acknowledgements = acknowledgementsOf(db, a)
+  // Nothing yet: that does not end what comes.
+  acknowledgements.deleteSoon()
   a.acknowledged.add(rows.filter(row => !stays.includes(row)))
-  const acknowledgements = new Acknowledgements({ pool: db.pool, acknowledged: a.acknowledged })
   acknowledgements.deleteSoon()
   expect(await rowsIn(db)).toBe(20)
   await eventually(
@@ -62,9 +70,11 @@ test('rule 26: acknowledged rows come back when they could not be deleted', asyn
   const a = await db.instance()
   await a.deliver(paid('ann', 1))
   a.acknowledged.add(a.published)
-  const acknowledgements = new Acknowledgements({ pool: db.pool, acknowledged: a.acknowledged })
+  const trouble: unknown[] = []
+  const acknowledgements = acknowledgementsOf(db, a, error => trouble.push(error))
   await db.query('alter table saga.outbox rename to gone')
   expect(await acknowledgements.flush()).toBe(false)
+  expect(trouble).toMatchObject([{ code: '42P01' }])
   // It still holds nobody up.
   expect(a.acknowledged.has(a.published[0]!)).toBe(true)
   await db.query('alter table saga.gone rename to outbox')
@@ -78,13 +88,72 @@ test('rule 26: acknowledged rows come back when they could not be deleted', asyn
   await db.close()
 })
 
+test('rule 26: one deletion at a time; whoever waits for it finds nothing standing', async () => {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(paid('ann', 1))
+  a.acknowledged.add(a.published)
+  const acknowledgements = acknowledgementsOf(db, a)
+  const held = await db.hold('select from saga.outbox for update')
+  acknowledgements.deleteSoon()
+  await eventually(
+    'it is being deleted',
+    async () => a.acknowledged.size,
+    size => size === 0,
+  )
+  const left = acknowledgements.flush().then(() => rowsIn(db))
+  await held.release()
+  expect(await left).toBe(0)
+  await acknowledgements.stop()
+  await db.close()
+})
+
+test('rule 26: a row that a crash of the database brings back is published again, by the process that had it deleted', async () => {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(paid('ann', 1))
+  const [row] = await db.query('select * from saga.outbox')
+  a.acknowledged.add(a.published)
+  await acknowledgementsOf(db, a).flush()
+  expect(await rowsIn(db)).toBe(0)
+  await db.query(
+    `insert into saga.outbox (seq, n, saga_id, topic, partition, key, headers, body, deferred, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, false, now() - interval '1 hour')`,
+    [row.seq, row.n, row.saga_id, row.topic, row.partition, row.key, row.headers, row.body],
+  )
+  const published: unknown[] = []
+  const sweeper = new Sweeper({
+    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 1_000, locked: true },
+    publisher: { publish: records => published.push(...records) },
+    isAcknowledged: place => a.acknowledged.has(place),
+    trouble: () => undefined,
+  })
+  sweeper.run()
+  await eventually(
+    'it leaves again',
+    async () => published,
+    found => found.length === 1,
+  )
+  await sweeper.stop()
+  await db.close()
+})
+
 test('rule 26: rows that another instance deletes too are waited for, and no commit of theirs waits for the disk', async () => {
   const db = await freshDatabase()
+  await db.query(`
+    create table commits (waits text);
+    create function note() returns trigger language plpgsql as
+      $$ begin insert into commits values (current_setting('synchronous_commit')); return null; end $$;
+    create trigger note after delete on saga.outbox for each row execute function note();
+  `)
   const a = await db.instance()
   await a.deliver(...Array.from({ length: 10 }, () => paid('ann', 1)))
   // In whatever order they were acknowledged: both take the rows in one.
   await Promise.all([deleteAcknowledged(db.pool, a.published), deleteAcknowledged(db.pool, a.published.toReversed())])
   expect(await rowsIn(db)).toBe(0)
+  expect(await db.query('select waits, count(*)::int as rows from commits group by 1')).toEqual([
+    { waits: 'off', rows: 10 },
+  ])
   expect(await db.query(`select current_setting('synchronous_commit') as now`)).toEqual([{ now: 'on' }])
   await db.close()
 })

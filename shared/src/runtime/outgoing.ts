@@ -37,7 +37,11 @@ export function createOutgoing(o: {
 }): Outgoing {
   const { kafka, log, pool, safeguards, kit } = o
   const acknowledged = new Acknowledged(safeguards.givenBack)
-  const acknowledgements = new Acknowledgements({ pool, acknowledged })
+  const acknowledgements = new Acknowledgements({
+    ...{ pool, acknowledged },
+    trouble: error =>
+      log.warn({ err: error }, 'acknowledged events stay in the outbox for now; they are deleted later'),
+  })
   const refusals = new Refusals(30 * kit.publishWindowMs)
 
   const onAcknowledged = (records: readonly OutboundRecord[]) => {

@@ -135,10 +135,12 @@ export class Sweeper {
 
   /** Gives the number of rows that may leave by now. */
   async #look(client: pg.Client, includingOld: boolean): Promise<number> {
-    const without = this.#window.waiting()
-    const found = await findSweepable(client, { limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld, without })
+    const found = await findSweepable(client, {
+      ...{ limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld },
+      ...{ without: this.#window.waiting(), isAcknowledged: this.#o.isAcknowledged },
+    })
     if (found.length > 0) this.#pace.moved()
-    const taken = this.#window.take(found.filter(row => !this.#o.isAcknowledged(row)))
+    const taken = this.#window.take(found)
     if (taken.length === 0) return found.length
     const rows = await readOutbox(client, taken).catch(error => {
       for (const row of taken) this.#window.ended(placeText(row))

@@ -7,7 +7,10 @@ import { type ContractStore, imagesByOperation } from './simulated-instance.fixt
 /** The ledger on a real database, as the contract sees it. */
 export async function postgresStore(): Promise<ContractStore> {
   const db = await freshDatabase()
-  const everything = { limit: 1_000, olderThanMs: -1_000, includingOld: true, without: { sagas: [], lanes: [] } }
+  const everything = {
+    ...{ limit: 1_000, olderThanMs: -1_000, includingOld: true, without: { sagas: [], lanes: [] } },
+    isAcknowledged: () => false,
+  }
   return {
     name: 'PostgreSQL',
     instance: safeguards => db.instance(safeguards, { maxAttempts: 3 }),

@@ -113,14 +113,21 @@ export class Process implements Member {
   }
 
   /** Rule 26: what the broker has, the outbox need not show. */
-  flush(afterMs?: number): void {
+  flush(): void {
     if (this.#flushes) return
     this.#flushes = true
-    this.after(afterMs ?? this.service.world.random.int(10, 200), () => {
-      this.#flushes = false
-      const rows = this.acknowledged.take()
-      for (const row of rows) this.service.database.outbox.delete(placeText(row))
-      this.acknowledged.deleted(rows)
+    const { service, acknowledged } = this
+    this.after(service.world.random.int(10, 200), () => {
+      const rows = acknowledged.take()
+      this.after(delayMs(service.world), () => {
+        if (service.world.clock.nowMs < service.databaseAwayUntilMs) acknowledged.giveBack(rows)
+        else {
+          for (const row of rows) service.database.outbox.delete(placeText(row))
+          acknowledged.deleted(rows)
+        }
+        this.#flushes = false
+        if (acknowledged.size > 0) this.flush()
+      })
     })
   }
 

@@ -30,8 +30,9 @@ export function sweep(process: Process): void {
   const stopped = new Set<string>(busy)
   const left: StoredRow[] = []
   for (const row of rows) {
+    if (process.acknowledged.has(row)) continue
     if (!row.deferred && row.createdAtMs >= world.clock.nowMs - 2 * publishWindowMs) stopped.add(row.sagaId)
-    if (stopped.has(row.sagaId) || process.acknowledged.has(row)) continue
+    if (stopped.has(row.sagaId)) continue
     left.push(row)
     process.sweeping.add(placeText(row))
   }

@@ -21,7 +21,6 @@ import { delayMs, type World } from './world.ts'
 export const sessionTimeoutMs = 10_000
 /** The database ends a session that says nothing for so long, inside a transaction or as the sweeper (rules 27 and 28). */
 export const idleSessionMs = 5_000
-const flushEveryMs = 200
 const dueAgainMs = 500
 
 /** A service as it runs: its database, its consumer group, its processes. */
@@ -140,9 +139,6 @@ export class SimulatedService {
     this.#sweepAtMs = atMs
     clock.after(afterMs, () => {
       if (this.#sweepAtMs !== atMs) return
-      // Rule 26, in any case: a transaction that rolled back has given back what it was to delete.
-      for (const process of this.processes)
-        if (process.acknowledged.size > 0) process.run(() => process.flush(flushEveryMs))
       this.#sweepAtMs = Number.POSITIVE_INFINITY
       if (this.database.outbox.size === 0) return
       this.#sweeper ??= this.processes.find(({ isRunning }) => isRunning)

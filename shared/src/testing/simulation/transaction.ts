@@ -6,7 +6,7 @@ import { letter } from '../../core/letter.ts'
 import type { OutboxRow } from '../../core/outbox-row.ts'
 import type { Rules } from '../../core/rules.ts'
 import type { Handled } from '../../core/run-handler.ts'
-import { type Acknowledged, placeText } from '../../postgres/acknowledged.ts'
+import type { Acknowledged } from '../../postgres/acknowledged.ts'
 import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
 import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
 import { type StoredRow, stored } from '../../postgres/save-outbox.ts'
@@ -87,11 +87,11 @@ function* inTransaction(
   const ended = new Map<Delivery, Handled>([...batch.failed].map(([d, error]) => [d, { end: 'thrown', error }]))
   const decision = decide(rules, loaded, deliveries, ended)
   takeActs(decision, batch.acts, unreadableOf(db, batch))
-  const buried = bury(db, rules, batch.undeliverables, { now, firstN: decision.lastN })
+  const buried = bury(db, rules, batch.undeliverables, now)
   yield { at: 'decided' }
 
   const standsStill = store.acknowledged.unacknowledged([
-    ...behind.filter(row => db.outbox.has(placeText(row))),
+    ...behind,
     ...standing(new Set(buried.letters.map(row => row.sagaId))),
   ])
   const waits = new Set(safeguards.deferral ? standsStill.map(row => row.sagaId) : [])
@@ -172,16 +172,16 @@ function bury(
   db: SimulatedDatabase,
   { service, letterTopic, partitionOf }: Rules,
   delivered: readonly Undeliverable[],
-  { now, firstN }: { readonly now: Date; readonly firstN: number },
+  now: Date,
 ): { readonly letters: OutboxRow[]; readonly save: () => void } {
   const records = [...new Map(delivered.map(record => [record.id, record])).values()]
   const first = records.filter(({ id }) => !db.unreadable.has(id))
-  const letters = first.map(({ id, envelope, code, problem }, i) => ({
+  const letters = first.map(({ id, envelope, code, problem }) => ({
     ...letter(envelope, {
       ...{ letterId: id, deaths: 1, service, step: '', direction: '', errorCode: code, errorMessage: problem },
       ...{ attempts: 1, firstFailedAt: now.toISOString(), diedAt: now.toISOString() },
     }),
-    ...{ sagaId: sagaIdOfLetter(id), n: firstN + i, topic: letterTopic, partition: partitionOf(id) },
+    ...{ sagaId: sagaIdOfLetter(id), topic: letterTopic, partition: partitionOf(id) },
   }))
   return {
     letters,
