@@ -44,25 +44,18 @@ export async function startPostgresProxy(target: {
       close()
     }
     let statements: string[] = []
-    /** Of the COMMIT that was sent last, which may be on its way behind other statements: these are answered in any case. */
-    let fate: CommitFate = 'pass'
-    let unanswered = 0
-    onMessages(client, true, (type, message) => {
+    let isAnswerLost = false
+    onMessages(client, (type, message) => {
       if (type === 'B') statements.push(statementOf(message))
       const query = type === 'Q' ? message.toString('utf8', 5, message.length - 1).toLowerCase() : ''
       if (query.startsWith('begin')) statements = []
-      if (query === 'commit') fate = proxy.commit(statements)
-      if (fate === 'cut-before') return unanswered === 0 ? cut() : undefined
-      if (type === 'Q' || type === 'S') unanswered++
+      const fate = query === 'commit' ? proxy.commit(statements) : 'pass'
+      if (fate === 'cut-before') return cut()
+      if (fate === 'cut-after') isAnswerLost = true
       database.write(message)
     })
     // The answer to COMMIT says that it is done: only then is the connection cut.
-    onMessages(database, false, (type, message) => {
-      if (fate === 'cut-after' && type === 'C' && message.includes('COMMIT')) return cut()
-      client.write(message)
-      if (type === 'Z') unanswered--
-      if (fate === 'cut-before' && unanswered === 0) setImmediate(cut)
-    })
+    database.on('data', data => (isAnswerLost ? cut() : client.write(data)))
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -100,11 +93,11 @@ function statementOf(bind: Buffer): string {
   return bind.toString('utf8', portalEnd + 1, bind.indexOf(0, portalEnd + 1))
 }
 
-/** A client's first message has no type; every other one is a type and a length that counts itself. */
-function onMessages(socket: Socket, isClient: boolean, take: (type: string, message: Buffer) => void): void {
+/** The first message has no type; every other one is a type and a length that counts itself. */
+function onMessages(client: Socket, take: (type: string, message: Buffer) => void): void {
   let rest: Buffer = Buffer.alloc(0)
-  let isFirst = isClient
-  socket.on('data', data => {
+  let isFirst = true
+  client.on('data', data => {
     rest = rest.length === 0 ? data : Buffer.concat([rest, data])
     for (;;) {
       const typeBytes = isFirst ? 0 : 1

@@ -108,8 +108,7 @@ const noBatch: Batch = { deliveries: [], undeliverables: [], acts: [], keys: new
 
 async function replay(tx: ClientBase, store: Store, letter: LetterRef): Promise<void> {
   const act = { act: 'replay', letter, operator: 'dry run', plan: null } as const
-  const { decision, saved } = await inTransaction(tx, store, { ...noBatch, acts: [act] })
-  await saved
+  const { decision } = await inTransaction(tx, store, { ...noBatch, acts: [act] })
   const { result, detail } = decision.acted[0]!
   if (result === 'unknown') throw problem('not-found', `${letter.id} does not stand dead here`)
   if (result === 'unreadable') throw problem('letter-unreadable', detail!)
@@ -138,8 +137,7 @@ async function take(tx: ClientBase, store: Store, read: Read): Promise<Decision>
   const run = async (failed: Batch['failed']): Promise<Decision> => {
     const batch = { ...noBatch, deliveries: read.deliveries, failed }
     for (let round = 1; ; round++) {
-      const { decision, saved } = await inTransaction(tx, store, batch)
-      await saved
+      const { decision } = await inTransaction(tx, store, batch)
       if (decision.nextRound.length === 0) return decision
       if (round === mostTries) throw new PermanentError('keys-not-stable', 'its `reads` name other keys at each look')
     }

@@ -67,11 +67,10 @@ export async function transact(store: Store, batch: Batch): Promise<Committed> {
     // Not waited for: what follows is sent behind it, and fails if it fails.
     const begun = client.query({ name: 'begin', text: 'begin isolation level read committed' })
     begun.catch(() => undefined)
-    const { saved, commitsLater, ...work } = await inTransaction(client, store, batch)
+    const work = await inTransaction(client, store, batch)
     await begun
-    if (commitsLater) await saved
     const committingAtMs = performance.now()
-    await Promise.all([saved, commit(client, store.rules.safeguards.commitAcknowledged)])
+    await commit(client, store.rules.safeguards.commitAcknowledged)
     return { ...work, committingAtMs }
   } catch (error) {
     broken = await rollback(client)
@@ -105,15 +104,12 @@ async function rollback(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
-export interface Work extends Omit<Committed, 'committingAtMs'> {
-  /** Rejects with what the database refuses. COMMIT may be sent behind it: it is then answered with ROLLBACK. */
-  readonly saved: Promise<unknown>
-  /** But for this: whether there is a COMMIT at all depends on what it is answered (rule 32). */
-  readonly commitsLater: boolean
-}
-
 /** What `transact` does between its BEGIN and its COMMIT. */
-export async function inTransaction(tx: ClientBase, store: Store, batch: Batch): Promise<Work> {
+export async function inTransaction(
+  tx: ClientBase,
+  store: Store,
+  batch: Batch,
+): Promise<Omit<Committed, 'committingAtMs'>> {
   const { rules, tables } = store
   const { safeguards } = rules
 
@@ -169,16 +165,15 @@ export async function inTransaction(tx: ClientBase, store: Store, batch: Batch):
   ]
   const unanswered = new Map(keys)
   for (const delivery of repeats.keys()) unanswered.delete(delivery)
-  const commitsLater = unanswered.size > 0
   const answers = answersTo(unanswered, decision)
   const answering = insertAnswers(answers)
-  const saved = Promise.all([
+  await Promise.all([
     ...saves.map(statement => tx.query(statement)),
     answers.length > 0 && tx.query(answering).then(({ rowCount }) => onlyOurs(rowCount === answers.length)),
     // What failed may have failed because it was done before.
     unanswered.size > 0 && repeatsOf(tx, unanswered).then(({ size }) => onlyOurs(size === 0)),
   ])
-  return { decision, outbox, repeats, saved, commitsLater }
+  return { decision, outbox, repeats }
 }
 
 /** Those of the requests that were answered before. */
