@@ -4,6 +4,7 @@ import { Deposit } from '../../services/balance/src/deposit.ts'
 import { balance } from '../../services/balance/src/participant.ts'
 import { ReceiveStock } from '../../services/inventory/src/commands.ts'
 import { inventory } from '../../services/inventory/src/participant.ts'
+import { neverCalled } from '../../services/notification/src/examples.ts'
 import type { Mail } from '../../services/notification/src/mailer.ts'
 import { notification } from '../../services/notification/src/participant.ts'
 import { SetContact } from '../../services/notification/src/set-contact.ts'
@@ -13,9 +14,7 @@ import { constraints } from './constraints.ts'
 import { brokenPromises } from './told.ts'
 import { visit } from './visits.ts'
 
-/** Never called: the simulation stands in for it. */
-const mailer = { send: async () => ({ channel: 'mail' as const }) }
-const participants: Participant<any, any>[] = [order, inventory, balance, notification(mailer)]
+const participants: Participant<any, any>[] = [order, inventory, balance, notification(neverCalled)]
 const sent = (_mail: Mail) => ({ channel: 'mail' })
 
 export const currency = 'EUR'

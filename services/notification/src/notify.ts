@@ -10,7 +10,7 @@ import {
 } from 'saga-kit'
 import { NotificationSent } from 'shop-schemas'
 import type { Mail, Sent } from './mailer.ts'
-import { mailAbout, type Notable, templateOf } from './mails.ts'
+import { mailAbout, type Notable, templateOf, type Written } from './mails.ts'
 import type { States } from './states.ts'
 
 type Seen = Lookups<States, 'contacts'> & Views<States, 'notifications'>
@@ -30,18 +30,27 @@ export function intendMail(event: Notable, { contacts, notifications }: Seen): {
 /** Where there is no mail server: what would have been sent is there to read, and the step ends without a call. */
 export function storeMail(event: Notable, seen: Seen, context: Context<unknown>): Outcome<NotificationSent> {
   const intended = intendMail(event, seen)
-  return 'request' in intended ? recordMail(event, { channel: 'stored' }, seen, context) : intended
+  return 'request' in intended ? kept(event, intended.request, { channel: 'stored' }, seen, context) : intended
 }
 
 export function recordMail(
   event: Notable,
+  sent: Sent,
+  seen: Seen,
+  context: Context<unknown>,
+): Outcome<NotificationSent> {
+  return kept(event, mailAbout(event), sent, seen, context)
+}
+
+function kept(
+  event: Notable,
+  { subject, text }: Written,
   { channel }: Sent,
   { notifications }: Seen,
   { now }: Context<unknown>,
 ): Outcome<NotificationSent> {
   const { orderId } = event
   const template = templateOf(event)
-  const { subject, text } = mailAbout(event)
   notifications.put({ id: notificationId(event), orderId, template, channel, subject, text, sentAt: now })
   return succeed(NotificationSent({ orderId, channel, template }))
 }

@@ -4,7 +4,7 @@ import type { Decision } from './decision.ts'
 import type { Delivery } from './delivery.ts'
 import { eventId, timerId } from './ids.ts'
 import type { OutboxRow } from './outbox-row.ts'
-import type { Saga } from './saga.ts'
+import { type Saga, untried } from './saga.ts'
 
 type SetTimer = { readonly set: string; readonly delayMs: number; readonly data: object }
 type CancelTimer = { readonly cancel: string }
@@ -88,24 +88,15 @@ function timerSetter(
     if (id !== delivery.id && (standing === 'retry' || standing === 'calling' || standing === 'dead')) return
     const headers = delivery.traceparent ? { traceparent: delivery.traceparent } : {}
     saga.setWaiting({
-      ...{
-        id,
-        kind: 'timer',
-        messageType: name,
-        seq: loaded.seq,
-        n: decision.nextN(),
-        ...timers.get(name)!,
-        dueAtMs,
-        attempts: 0,
-        deaths: 0,
-      },
-      ...{
-        firstFailedAtMs: null,
-        errorCode: null,
-        errorMessage: null,
-        request: null,
-        envelope: { key: Buffer.from(saga.id), headers, body },
-      },
+      id,
+      kind: 'timer',
+      messageType: name,
+      seq: loaded.seq,
+      n: decision.nextN(),
+      ...timers.get(name)!,
+      dueAtMs,
+      ...untried,
+      envelope: { key: Buffer.from(saga.id), headers, body },
     })
   }
 }

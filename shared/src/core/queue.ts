@@ -1,6 +1,6 @@
 import type { Decision } from './decision.ts'
 import type { Delivery } from './delivery.ts'
-import type { Direction, Saga, WaitingRow } from './saga.ts'
+import { type Direction, type Saga, untried, type WaitingRow } from './saga.ts'
 
 /** The row of a message with its bytes: its old place if it has one, else one at the end of its saga's queue. */
 export function placed(decision: Decision, saga: Saga, delivery: Delivery): WaitingRow {
@@ -22,12 +22,7 @@ function atTheEnd(decision: Decision, delivery: Delivery): WaitingRow {
     step,
     direction: direction as Direction,
     dueAtMs: null,
-    attempts: 0,
-    deaths: 0,
-    firstFailedAtMs: null,
-    errorCode: null,
-    errorMessage: null,
-    request: null,
+    ...untried,
     envelope: delivery.envelope,
   }
 }

@@ -49,6 +49,15 @@ export interface WaitingRow {
   /** Absent when the row was loaded for its place in the queue only: the bytes stay in the database. */
   readonly envelope: Envelope | undefined
 }
+/** Of a message that waits for the first time. */
+export const untried = {
+  attempts: 0,
+  deaths: 0,
+  firstFailedAtMs: null,
+  errorCode: null,
+  errorMessage: null,
+  request: null,
+} as const
 
 /** What this participant knows of one saga, under the saga's lock; changes are collected for one save. */
 export class Saga {

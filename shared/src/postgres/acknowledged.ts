@@ -74,18 +74,9 @@ export async function deleteAcknowledged(pool: Pool, rows: readonly OutboxPlace[
            delete from saga.outbox o using soon, unnest($1::bigint[], $2::int[], $3::int[]) as r (seq, first, last)
            where o.seq = r.seq and o.n between r.first and r.last`,
     values: [
-      arrayOf(
-        'bigint',
-        ranges.map(r => r.seq),
-      ),
-      arrayOf(
-        'int',
-        ranges.map(r => r.first),
-      ),
-      arrayOf(
-        'int',
-        ranges.map(r => r.last),
-      ),
+      arrayOf('bigint', ranges, r => r.seq),
+      arrayOf('int', ranges, r => r.first),
+      arrayOf('int', ranges, r => r.last),
     ],
   })
 }

@@ -25,6 +25,12 @@ afterAll(async () => {
 })
 const rowsIn = async (d: { query(text: string): Promise<unknown[]> }) =>
   (await d.query('select from saga.outbox')).length
+const untilLeft = (db: Database, rows: number) =>
+  eventually(
+    `the outbox has ${rows} rows`,
+    () => rowsIn(db),
+    left => left === rows,
+  )
 const acknowledgementsOf = (
   { pool }: Database,
   { acknowledged }: { acknowledged: Acknowledged },
@@ -44,11 +50,7 @@ test('rule 26: what is acknowledged is deleted soon, and nothing else', async ()
   a.acknowledged.add(rows.filter(row => !stays.includes(row)))
   acknowledgements.deleteSoon()
   expect(await rowsIn(db)).toBe(20)
-  await eventually(
-    'only the others stand',
-    () => rowsIn(db),
-    left => left === stays.length,
-  )
+  await untilLeft(db, stays.length)
   expect(await db.query('select seq, n from saga.outbox order by n')).toEqual(stays.map(({ seq, n }) => ({ seq, n })))
   // A transaction that looked at the outbox before may ask just behind it.
   expect(a.acknowledged.unacknowledged(rows)).toEqual(stays)
@@ -56,11 +58,7 @@ test('rule 26: what is acknowledged is deleted soon, and nothing else', async ()
   // Nobody has to say it again when more is acknowledged behind these.
   a.acknowledged.add(stays)
   acknowledgements.deleteSoon()
-  await eventually(
-    'the outbox is empty',
-    () => rowsIn(db),
-    left => left === 0,
-  )
+  await untilLeft(db, 0)
   await acknowledgements.stop()
   await db.close()
 })
@@ -79,11 +77,7 @@ test('rule 26: acknowledged rows come back when they could not be deleted', asyn
   expect(a.acknowledged.has(a.published[0]!)).toBe(true)
   await db.query('alter table saga.gone rename to outbox')
   acknowledgements.deleteSoon()
-  await eventually(
-    'the outbox is empty',
-    () => rowsIn(db),
-    left => left === 0,
-  )
+  await untilLeft(db, 0)
   await acknowledgements.stop()
   await db.close()
 })
