@@ -1,6 +1,8 @@
 /** What is asked every few seconds must not read what else waits: the plans, of tables that are long. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Sweeper } from '../runtime/sweeper.ts'
 import { type Database, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
+import { eventually } from '../testing/service.fixture.ts'
 import { readBacklog } from './backlog.ts'
 import { createPool } from './connect.ts'
 import { findDue } from './find-due.ts'
@@ -95,5 +97,26 @@ test('a statement of the engine has one plan, made while its table is short, tha
   } finally {
     await pool.end()
     await short.close()
+  }
+})
+
+test('the sweeper looks for what was left by indexes, which have next to nothing in them, and never through the outbox', async () => {
+  const looks = async () => {
+    const [row] = await db.query(
+      `select seq_scan::int as whole, idx_scan::int as by_index from pg_stat_user_tables where relid = 'saga.outbox'::regclass`,
+    )
+    return row as { whole: number; by_index: number }
+  }
+  const before = await looks()
+  const sweeper = new Sweeper({
+    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 1_000, locked: true },
+    ...{ publisher: { publish: () => undefined }, isAcknowledged: () => false, trouble: () => undefined },
+  })
+  sweeper.run()
+  try {
+    const after = await eventually('it has looked', looks, found => found.by_index > before.by_index)
+    expect(after.whole).toBe(before.whole)
+  } finally {
+    await sweeper.stop()
   }
 })

@@ -64,11 +64,10 @@ export async function transact(store: Store, batch: Batch): Promise<Committed> {
   const client = await store.pool.connect()
   let broken: Error | undefined
   try {
-    // Not waited for: what follows is sent behind it, and fails if it fails.
+    // Not waited for here: the first look is sent behind it.
     const begun = client.query({ name: 'begin', text: 'begin isolation level read committed' })
     begun.catch(() => undefined)
-    const work = await inTransaction(client, store, batch)
-    await begun
+    const work = await inTransaction(client, store, batch, begun)
     const committingAtMs = performance.now()
     await commit(client, store.rules.safeguards.commitAcknowledged)
     return { ...work, committingAtMs }
@@ -104,11 +103,15 @@ async function rollback(client: PoolClient): Promise<Error | undefined> {
   }
 }
 
-/** What `transact` does between its BEGIN and its COMMIT. */
+/**
+ * What `transact` does between its BEGIN and its COMMIT.
+ * @param begun the answer to BEGIN, if it is not known yet
+ */
 export async function inTransaction(
   tx: ClientBase,
   store: Store,
   batch: Batch,
+  begun?: Promise<unknown>,
 ): Promise<Omit<Committed, 'committingAtMs'>> {
   const { rules, tables } = store
   const { safeguards } = rules
@@ -121,6 +124,8 @@ export async function inTransaction(
   const found = safeguards.sagaLock
     ? await lockSagas(tx, toLock, safeguards.lockOrder)
     : await openSagasUnlocked(tx, toLock)
+  // Without a transaction (BEGIN was cancelled, or out of memory) each statement from here on would be one of its own.
+  await begun
   for (const { sagaId, opens } of toLock)
     if (opens && found.get(sagaId) === 'none') throw new RunAgain(`saga ${sagaId} was purged just now`)
   // A message that is not run needs no rows; its keys may be what the database refused (NUL, no uuid).

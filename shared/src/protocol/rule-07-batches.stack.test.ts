@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Safeguards } from '../core/safeguards.ts'
-import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
+import { type Database, delivered, freshDatabase, type Instance, newSagaId } from '../testing/engine.fixture.ts'
 import { emitted, expectMoneyToAddUp, outcomes, queueOf } from '../testing/ledger-checks.fixture.ts'
 import { behaviour, Noted, Paid } from '../testing/participant.fixture.ts'
 
@@ -115,3 +115,33 @@ describe('rule 7: one message spoils only itself', () => {
     await expectMoneyToAddUp(db)
   })
 })
+
+test('a BEGIN that fails leaves nothing of what was sent behind it: the batch runs again, as a whole', async () => {
+  const a = await db.instance()
+  const failing = failFirstBegin(a.store.pool)
+  const sagaId = newSagaId()
+  const decided = await a.deliver(delivered(Paid, { sagaId, account: sagaId, amount: 5 }))
+  expect(failing.failed).toBe(true)
+  expect(outcomes(decided)).toEqual(['succeeded'])
+  const written = await db.query(
+    `select l.xmin = o.xmin and o.xmin = a.xmin as at_once
+     from saga.saga_log l join saga.outbox o using (saga_id) join accounts a on a.account = l.saga_id::text where l.saga_id = $1`,
+    [sagaId],
+  )
+  expect(written).toEqual([{ at_once: true }])
+})
+
+/** As an operator does whose pg_cancel_backend was meant for the statement before. */
+function failFirstBegin(pool: Instance['store']['pool']): { readonly failed: boolean } {
+  const state = { failed: false }
+  pool.once('acquire', client => {
+    const query = client.query.bind(client) as (...args: unknown[]) => unknown
+    client.query = ((asked: unknown, ...rest: unknown[]) => {
+      const begins = (asked as { name?: string }).name === 'begin'
+      if (!begins || state.failed) return query(asked, ...rest)
+      state.failed = true
+      return query(`do $$ begin raise exception 'canceling statement' using errcode = '57014'; end $$`)
+    }) as typeof client.query
+  })
+  return state
+}

@@ -94,7 +94,7 @@ export class Sweeper {
     const { signal } = this.#stopping
     while (!signal.aborted) {
       const client = new pg.Client({
-        ...connectionConfig({ url: this.#o.databaseUrl, applicationName: this.#o.applicationName }),
+        ...connectionConfig({ url: this.#o.databaseUrl, applicationName: this.#o.applicationName, byKey: true }),
         query_timeout: 5_000,
       })
       client.on('error', () => {})

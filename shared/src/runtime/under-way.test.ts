@@ -139,3 +139,11 @@ test('should all samples be stuck for good, the door is not shut for good', () =
   answer(() => false)
   expect(underWay.count).toBe(0)
 })
+
+test('the newest is a sample also when there have been so many that every second one is let go', () => {
+  const { underWay, begin, answer } = flow()
+  begin(64)
+  begin(200, 200)
+  answer(every)
+  expect(underWay.count).toBe(0)
+})

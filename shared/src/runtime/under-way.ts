@@ -59,8 +59,8 @@ export class UnderWay {
     }
     this.#samples.push(sample)
     if (this.#samples.length <= mostSamples) return
-    // The longer they wait, the farther apart they may be.
-    this.#samples = this.#samples.filter((_, i) => i % 2 === 1)
+    // The longer they wait, the farther apart they may be; the number is odd, so that the newest stays.
+    this.#samples = this.#samples.filter((_, i) => i % 2 === 0)
     this.#betweenMs *= 2
   }
 
