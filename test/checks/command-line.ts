@@ -6,7 +6,7 @@ import { withBlock } from './marked-block.ts'
 
 const page = 'docs/operating.md'
 
-/** What --help says of each command, by its name: `saga dlq list`. */
+/** What --help says of each command, by its name: `saga dlq list`. Options of all are told once, with `saga`. */
 export function helpTexts(): Map<string, string> {
   const never = () => Promise.reject(new Error('only the help is asked for'))
   const actions = {
@@ -24,6 +24,7 @@ export function helpTexts(): Map<string, string> {
   const visit = (command: ReturnType<typeof createProgram>, before: string) => {
     const name = `${before} ${command.name()}`.trim()
     let text = ''
+    command.configureHelp({ ...command.configureHelp(), showGlobalOptions: false })
     command.configureOutput({ writeOut: part => (text += part) }).outputHelp()
     texts.set(name, text.trimEnd())
     for (const sub of command.commands) visit(sub, name)

@@ -37,8 +37,8 @@ test('the metrics page has every metric with all its labels', () => {
   expect(page).toContain('| `saga_failed_total` | counter | `service`, `step`, `reason` |')
 })
 
-test('the operating page explains every invariant of the console', () => {
-  const page = readFileSync(join(repository, 'docs/operating.md'), 'utf8')
+test('the page of the console explains every invariant', () => {
+  const page = readFileSync(join(repository, 'docs/console.md'), 'utf8')
   for (const { name } of invariants) expect(page).toContain(`\n| \`${name}\` |`)
 })
 
