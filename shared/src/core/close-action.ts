@@ -22,18 +22,14 @@ export function closeAction(decision: Decision, saga: Saga, delivery: Delivery, 
   const leftNothing = !action || action.status === 'refused' || action.status === 'discarded'
   if (closing !== undefined || (runsNow && leftNothing))
     saga.setFence({
-      ...{
-        step,
-        direction: 'action',
-        status: 'skipped',
-        errorCode: action?.errorCode ?? null,
-        attempts: action?.attempts ?? 0,
-        body: null,
-      },
-      ...{
-        messageId: action?.messageId ?? delivery.id,
-        messageType: action?.messageType ?? delivery.message.type,
-        endedIds: action?.endedIds ?? [],
-      },
+      step,
+      direction: 'action',
+      status: 'skipped',
+      messageId: action?.messageId ?? delivery.id,
+      messageType: action?.messageType ?? delivery.message.type,
+      body: null,
+      errorCode: action?.errorCode ?? null,
+      attempts: action?.attempts ?? 0,
+      endedIds: action?.endedIds ?? [],
     })
 }

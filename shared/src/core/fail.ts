@@ -2,7 +2,7 @@ import { PermanentError } from '../errors.ts'
 import type { Decision } from './decision.ts'
 import type { Delivery, Envelope } from './delivery.ts'
 import { letter } from './letter.ts'
-import { placed } from './queue.ts'
+import { placed, unfinishedStep } from './queue.ts'
 import { backoffMs } from './retry-policy.ts'
 import type { Direction, Saga } from './saga.ts'
 
@@ -34,18 +34,7 @@ export function fail(decision: Decision, saga: Saga, delivery: Delivery, error: 
     errorStack,
     firstFailedAtMs,
   })
-  saga.setFence({
-    ...{
-      step,
-      direction,
-      status: dead ? 'dead' : 'failed',
-      messageId: id,
-      messageType: delivery.message.type,
-      errorCode: code,
-      attempts,
-    },
-    ...{ body: delivery.message, endedIds: saga.fence(step, direction)?.endedIds ?? [] },
-  })
+  saga.setFence(unfinishedStep(saga, delivery, { status: dead ? 'dead' : 'failed', errorCode: code, attempts }))
   if (dead) {
     const firstFailedAt = new Date(firstFailedAtMs).toISOString()
     const death = {

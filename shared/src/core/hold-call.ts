@@ -1,7 +1,7 @@
 import type { Decision } from './decision.ts'
 import type { Delivery, Hold, Origin } from './delivery.ts'
 import { fail } from './fail.ts'
-import { placed } from './queue.ts'
+import { placed, unfinishedStep } from './queue.ts'
 import type { Saga } from './saga.ts'
 
 /**
@@ -9,7 +9,6 @@ import type { Saga } from './saga.ts'
  * take it; the process that does not reach it leaves it alone until it does.
  */
 export function holdCall(decision: Decision, saga: Saga, delivery: Delivery, { code, message }: Hold): void {
-  const { step } = delivery.reaction
   const { origin } = delivery
   const place = placed(decision, saga, delivery)
   // The try was counted when the call was to begin. A call that was begun earlier and lost keeps its own.
@@ -25,18 +24,7 @@ export function holdCall(decision: Decision, saga: Saga, delivery: Delivery, { c
     errorCode: code,
     errorMessage: message,
   })
-  saga.setFence({
-    ...{
-      step,
-      direction: 'action',
-      status: 'failed',
-      messageId: delivery.id,
-      messageType: delivery.message.type,
-      errorCode: code,
-      attempts,
-    },
-    ...{ body: delivery.message, endedIds: saga.fence(step, 'action')?.endedIds ?? [] },
-  })
+  saga.setFence(unfinishedStep(saga, delivery, { status: 'failed', errorCode: code, attempts }))
   decision.done(delivery, 'held', { code, attempts })
 }
 

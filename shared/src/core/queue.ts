@@ -1,6 +1,14 @@
 import type { Decision } from './decision.ts'
 import type { Delivery } from './delivery.ts'
-import { type Direction, type Saga, untried, type WaitingRow } from './saga.ts'
+import {
+  type Direction,
+  type FinalStatus,
+  type LogRow,
+  type Saga,
+  type Status,
+  untried,
+  type WaitingRow,
+} from './saga.ts'
 
 /** The row of a message with its bytes: its old place if it has one, else one at the end of its saga's queue. */
 export function placed(decision: Decision, saga: Saga, delivery: Delivery): WaitingRow {
@@ -24,6 +32,27 @@ function atTheEnd(decision: Decision, delivery: Delivery): WaitingRow {
     dueAtMs: null,
     ...untried,
     envelope: delivery.envelope,
+  }
+}
+
+/** The fence row of a step whose message is not done: it keeps the message's fields for the operator. */
+export function unfinishedStep(
+  saga: Saga,
+  delivery: Delivery,
+  now: Pick<LogRow, 'errorCode' | 'attempts'> & { readonly status: Exclude<Status, FinalStatus> },
+): LogRow {
+  const { step } = delivery.reaction
+  const direction = delivery.reaction.direction as Direction
+  return {
+    step,
+    direction,
+    status: now.status,
+    messageId: delivery.id,
+    messageType: delivery.message.type,
+    body: delivery.message,
+    errorCode: now.errorCode,
+    attempts: now.attempts,
+    endedIds: saga.fence(step, direction)?.endedIds ?? [],
   }
 }
 

@@ -51,14 +51,12 @@ export function declarationOf({ service, reactions, final }: Participant, adminU
 function declared(reaction: ReactionDefinition): DeclaredReaction {
   const { trigger, when, step, direction, emits, rejects, excludes, undoneBy, withinMs } = reaction
   return {
-    ...{
-      on: trigger.type,
-      kind: trigger.kind,
-      step,
-      direction: direction as 'action' | 'compensation',
-      undoneBy,
-      withinMs,
-    },
+    on: trigger.type,
+    kind: trigger.kind,
+    step,
+    direction: direction as 'action' | 'compensation',
+    undoneBy,
+    withinMs,
     ...(trigger.kind === 'event' && { fullName: trigger.schema.fullName, topic: trigger.schema.topic }),
     ...(when && { filtered: true }),
     ...(excludes.length > 0 && { excludes }),
