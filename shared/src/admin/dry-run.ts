@@ -1,8 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { LetterRef } from '../core/act.ts'
 import type { Decision } from '../core/decision.ts'
-import type { Delivery } from '../core/delivery.ts'
-import { textHeader } from '../core/headers.ts'
 import { isSagaId } from '../core/ids.ts'
 import { PermanentError } from '../errors.ts'
 import { problem } from '../http/problems.ts'
@@ -11,7 +9,7 @@ import type { Participant } from '../participant.ts'
 import { type DueRow, findDueOf } from '../postgres/find-due.ts'
 import { listWaitingOf, type StoredMessage } from '../postgres/list-waiting.ts'
 import { type Batch, inTransaction, RunAgain, type Store } from '../postgres/transaction.ts'
-import { readDue } from '../runtime/read-message.ts'
+import { dueDelivery } from '../runtime/read-message.ts'
 import { troubleOf } from '../runtime/trouble.ts'
 import type { DryRun } from './contract.ts'
 import { DryRunReport } from './dry-run-report.ts'
@@ -118,16 +116,12 @@ async function replay(tx: ClientBase, store: Store, letter: LetterRef): Promise<
 type Read = Pick<Batch, 'deliveries' | 'failed'>
 
 function deliveryOf({ participant, codec }: DryRunOptions, row: DueRow): Read | undefined {
-  const { id, sagaId, envelope, attempts, dueAtMs } = row
   const reaction = participant.reactions.find(({ trigger }) => trigger.type === row.messageType)
   if (!reaction) return undefined
-  const { message, unreadable } = readDue(codec, reaction, row)
+  const { delivery, unreadable } = dueDelivery(codec, reaction, row)
   // It came since the look at the bodies, and its schema is not asked for under locks.
   if (unreadable && !(unreadable instanceof PermanentError))
-    throw new RunAgain(`${id} cannot be read yet`, { cause: unreadable })
-  const origin = { source: 'due', attempts, dueAtMs: dueAtMs! } as const
-  const traceparent = textHeader(envelope.headers, 'traceparent')
-  const delivery: Delivery = { id, sagaId, reaction, envelope, traceparent, message, origin }
+    throw new RunAgain(`${row.id} cannot be read yet`, { cause: unreadable })
   return { deliveries: [delivery], failed: new Map(unreadable ? [[delivery, unreadable]] : []) }
 }
 

@@ -1,6 +1,4 @@
 import type { Pool } from 'pg'
-import type { Origin } from '../core/delivery.ts'
-import { textHeader } from '../core/headers.ts'
 import type { Codec } from '../kafka/codec.ts'
 import type { Participant } from '../participant.ts'
 import { type DueRow, findDue, findNextDue, findOrphans } from '../postgres/find-due.ts'
@@ -9,7 +7,7 @@ import type { Calls, Take } from './calls.ts'
 import type { Engine, Item } from './engine.ts'
 import type { Log } from './logs.ts'
 import { Pace } from './pace.ts'
-import { readDue } from './read-message.ts'
+import { dueDelivery } from './read-message.ts'
 import type { RegistryPause } from './registry-pause.ts'
 
 const pollMs = 200
@@ -142,12 +140,7 @@ export class DueSource {
     const takenAtMs = performance.now()
     return rows.flatMap(row => {
       const reaction = this.#reactions.get(row.messageType)
-      if (!reaction) return []
-      const { message, ...rest } = readDue(this.#o.codec, reaction, row)
-      const { id, sagaId, envelope, attempts, dueAtMs } = row
-      const origin: Origin = { source: 'due', attempts, dueAtMs: dueAtMs!, ...as }
-      const traceparent = textHeader(envelope.headers, 'traceparent')
-      return [{ delivery: { id, sagaId, reaction, envelope, traceparent, message, origin }, takenAtMs, ...rest }]
+      return reaction ? { ...dueDelivery(this.#o.codec, reaction, row, as), takenAtMs } : []
     })
   }
 }

@@ -1,3 +1,5 @@
+import type { Delivery, Origin } from '../core/delivery.ts'
+import { textHeader } from '../core/headers.ts'
 import { PermanentError } from '../errors.ts'
 import type { Codec } from '../kafka/codec.ts'
 import type { Message } from '../messages.ts'
@@ -20,16 +22,23 @@ export function readMessage(
   throw new PermanentError('undecodable', `the value is a ${decoded.fullName}, no ${trigger.schema.fullName}`)
 }
 
-/** What a row that is due holds. Its schema may have gone from the registry since it was parked: that is this message's trouble, not its neighbours'. */
-export function readDue(
+/**
+ * A row that is due, as its handler gets it. Its schema may have gone from the registry since it was parked: that is this
+ * message's trouble, not its neighbours'.
+ */
+export function dueDelivery(
   codec: Pick<Codec, 'decode'>,
   reaction: ReactionDefinition,
-  { sagaId, envelope: { body } }: DueRow,
-): { readonly message: Message; readonly unreadable?: unknown } {
+  { id, sagaId, envelope, attempts, dueAtMs }: DueRow,
+  as: { readonly probe?: true } = {},
+): { readonly delivery: Delivery; readonly unreadable?: unknown } {
+  const origin: Origin = { source: 'due', attempts, dueAtMs: dueAtMs!, ...as }
+  const traceparent = textHeader(envelope.headers, 'traceparent')
+  const known = { id, sagaId, reaction, envelope, traceparent, origin }
   try {
-    return { message: readMessage(codec, reaction, { sagaId, body }) }
+    return { delivery: { ...known, message: readMessage(codec, reaction, { sagaId, body: envelope.body }) } }
   } catch (unreadable) {
     const { type, kind } = reaction.trigger
-    return { message: { type, kind }, unreadable }
+    return { delivery: { ...known, message: { type, kind } }, unreadable }
   }
 }

@@ -1,6 +1,5 @@
-import type { Origin } from '../../core/delivery.ts'
 import type { Item } from '../../runtime/engine.ts'
-import { readDue } from '../../runtime/read-message.ts'
+import { dueDelivery } from '../../runtime/read-message.ts'
 import type { StoredWaiting } from './database.ts'
 import type { Process } from './process.ts'
 import type { SimulatedService } from './service.ts'
@@ -44,9 +43,5 @@ export class TakingDue {
 
 function itemOf({ participant, codec }: SimulatedService, row: DueRow): Item[] {
   const reaction = participant.reactions.find(({ trigger }) => trigger.type === row.messageType)
-  if (!reaction) return []
-  const { id, sagaId, envelope, attempts, dueAtMs } = row
-  const { message } = readDue(codec, reaction, row)
-  const origin: Origin = { source: 'due', attempts, dueAtMs: dueAtMs! }
-  return [{ delivery: { id, sagaId, envelope, reaction, message, origin }, takenAtMs: 0 }]
+  return reaction ? [{ ...dueDelivery(codec, reaction, row), takenAtMs: 0 }] : []
 }

@@ -1,5 +1,5 @@
 import { placeText } from '../../postgres/acknowledged.ts'
-import { readDue } from '../../runtime/read-message.ts'
+import { dueDelivery } from '../../runtime/read-message.ts'
 import type { Choice } from './choices.ts'
 import { SimulatedDatabase } from './database.ts'
 import type { ExploredWorld } from './explored-world.ts'
@@ -24,11 +24,8 @@ export function follow(world: ExploredWorld, choice: Choice): Followed {
     case 'due': {
       const row = service.database.sagas.get(choice.sagaId)!.waiting.get(choice.id)!
       const reaction = service.participant.reactions.find(({ trigger }) => trigger.type === row.messageType)!
-      const { id, envelope, attempts } = row
-      const { message } = readDue(service.codec, reaction, { ...row, sagaId: choice.sagaId })
-      const origin = { source: 'due' as const, attempts, dueAtMs: row.dueAtMs! }
-      const delivery = { id, sagaId: choice.sagaId, reaction, envelope, message, origin }
-      return take(before, service, [{ delivery, takenAtMs: 0 }], choice.crashes, Math.max(nowMs, row.dueAtMs!))
+      const due = dueDelivery(service.codec, reaction, { ...row, sagaId: choice.sagaId })
+      return take(before, service, [{ ...due, takenAtMs: 0 }], choice.crashes, Math.max(nowMs, row.dueAtMs!))
     }
     case 'wish': {
       const wishes = new Set(before.wishes)
