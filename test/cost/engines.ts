@@ -21,7 +21,7 @@ import { createPool } from '../../shared/src/postgres/connect.ts'
 import { migrate } from '../../shared/src/postgres/migrate.ts'
 import type { StoredRow } from '../../shared/src/postgres/save-outbox.ts'
 import { describeStates } from '../../shared/src/postgres/state-tables.ts'
-import { Acknowledgements } from '../../shared/src/runtime/acknowledgements.ts'
+import { AcknowledgedDeleter } from '../../shared/src/runtime/acknowledged-deleter.ts'
 import { Commands } from '../../shared/src/runtime/commands.ts'
 import { Engine } from '../../shared/src/runtime/engine.ts'
 import { Intake } from '../../shared/src/runtime/intake.ts'
@@ -89,7 +89,7 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
     ...{ horizon: { horizonMs: 15 * dayMs, longestTimerMs: 7 * dayMs }, maxMessageBytes: 1_000_000 },
   })
   const acknowledged = new Acknowledged()
-  const acknowledgements = new Acknowledgements({
+  const deleter = new AcknowledgedDeleter({
     ...{ pool, acknowledged },
     trouble(error) {
       throw error
@@ -138,7 +138,7 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
     async published() {
       const rows = published.splice(0)
       acknowledged.add(rows)
-      await acknowledgements.flush()
+      await deleter.flush()
       return rows
     },
     close: () => pool.end(),

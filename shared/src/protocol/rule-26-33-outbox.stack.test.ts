@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { type LossyProxy, startProxy } from '../../../test/faults/tcp-proxy.ts'
-import { Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
-import { Acknowledgements } from '../runtime/acknowledgements.ts'
+import { Acknowledged } from '../postgres/acknowledged.ts'
+import { deleteAcknowledged } from '../postgres/delete-acknowledged.ts'
+import { AcknowledgedDeleter } from '../runtime/acknowledged-deleter.ts'
 import { OutboxLimit } from '../runtime/outbox-limit.ts'
 import { Sweeper } from '../runtime/sweeper.ts'
 import { type Database, delivered, freshDatabase, newSagaId } from '../testing/engine.fixture.ts'
@@ -31,11 +32,11 @@ const untilLeft = (db: Database, rows: number) =>
     () => rowsIn(db),
     left => left === rows,
   )
-const acknowledgementsOf = (
+const deleterOf = (
   { pool }: Database,
   { acknowledged }: { acknowledged: Acknowledged },
   trouble: (error: unknown) => void = () => undefined,
-) => new Acknowledgements({ pool, acknowledged, trouble })
+) => new AcknowledgedDeleter({ pool, acknowledged, trouble })
 const paid = (account: string, amount: number) => delivered(Paid, { sagaId: newSagaId(), account, amount })
 
 test('rule 26: what is acknowledged is deleted soon, and nothing else', async () => {
@@ -44,11 +45,11 @@ test('rule 26: what is acknowledged is deleted soon, and nothing else', async ()
   await a.deliver(...Array.from({ length: 20 }, () => paid('ann', 1)))
   const rows = a.published.toSorted((one, other) => one.n - other.n)
   const stays = [3, 4, 11].map(n => rows[n]!)
-  const acknowledgements = acknowledgementsOf(db, a)
+  const deleter = deleterOf(db, a)
   // Nothing yet: that does not end what comes.
-  acknowledgements.deleteSoon()
+  deleter.deleteSoon()
   a.acknowledged.add(rows.filter(row => !stays.includes(row)))
-  acknowledgements.deleteSoon()
+  deleter.deleteSoon()
   expect(await rowsIn(db)).toBe(20)
   await untilLeft(db, stays.length)
   expect(await db.query('select seq, n from saga.outbox order by n')).toEqual(stays.map(({ seq, n }) => ({ seq, n })))
@@ -57,9 +58,9 @@ test('rule 26: what is acknowledged is deleted soon, and nothing else', async ()
 
   // Nobody has to say it again when more is acknowledged behind these.
   a.acknowledged.add(stays)
-  acknowledgements.deleteSoon()
+  deleter.deleteSoon()
   await untilLeft(db, 0)
-  await acknowledgements.stop()
+  await deleter.stop()
   await db.close()
 })
 
@@ -69,16 +70,16 @@ test('rule 26: acknowledged rows come back when they could not be deleted', asyn
   await a.deliver(paid('ann', 1))
   a.acknowledged.add(a.published)
   const trouble: unknown[] = []
-  const acknowledgements = acknowledgementsOf(db, a, error => trouble.push(error))
+  const deleter = deleterOf(db, a, error => trouble.push(error))
   await db.query('alter table saga.outbox rename to gone')
-  expect(await acknowledgements.flush()).toBe(false)
+  expect(await deleter.flush()).toBe(false)
   expect(trouble).toMatchObject([{ code: '42P01' }])
   // It still holds nobody up.
   expect(a.acknowledged.has(a.published[0]!)).toBe(true)
   await db.query('alter table saga.gone rename to outbox')
-  acknowledgements.deleteSoon()
+  deleter.deleteSoon()
   await untilLeft(db, 0)
-  await acknowledgements.stop()
+  await deleter.stop()
   await db.close()
 })
 
@@ -87,18 +88,18 @@ test('rule 26: one deletion at a time; whoever waits for it finds nothing standi
   const a = await db.instance()
   await a.deliver(paid('ann', 1))
   a.acknowledged.add(a.published)
-  const acknowledgements = acknowledgementsOf(db, a)
+  const deleter = deleterOf(db, a)
   const held = await db.hold('select from saga.outbox for update')
-  acknowledgements.deleteSoon()
+  deleter.deleteSoon()
   await eventually(
     'it is being deleted',
     async () => a.acknowledged.size,
     size => size === 0,
   )
-  const left = acknowledgements.flush().then(() => rowsIn(db))
+  const left = deleter.flush().then(() => rowsIn(db))
   await held.release()
   expect(await left).toBe(0)
-  await acknowledgements.stop()
+  await deleter.stop()
   await db.close()
 })
 
@@ -108,7 +109,7 @@ test('rule 26: a row that a crash of the database brings back is published again
   await a.deliver(paid('ann', 1))
   const [row] = await db.query('select * from saga.outbox')
   a.acknowledged.add(a.published)
-  await acknowledgementsOf(db, a).flush()
+  await deleterOf(db, a).flush()
   expect(await rowsIn(db)).toBe(0)
   await db.query(
     `insert into saga.outbox (seq, n, saga_id, topic, partition, key, headers, body, deferred, created_at)

@@ -4,7 +4,7 @@ import type { Kafka } from '../kafka/client.ts'
 import { createPublisher, type OutboundRecord } from '../kafka/publish.ts'
 import { Acknowledged } from '../postgres/acknowledged.ts'
 import type { Committed } from '../postgres/transaction.ts'
-import { Acknowledgements } from './acknowledgements.ts'
+import { AcknowledgedDeleter } from './acknowledged-deleter.ts'
 import type { KitSettings } from './kit-settings.ts'
 import { fieldsOfRecord } from './log-fields.ts'
 import type { Log } from './logs.ts'
@@ -37,7 +37,7 @@ export function createOutgoing(o: {
 }): Outgoing {
   const { kafka, log, pool, safeguards, kit } = o
   const acknowledged = new Acknowledged(safeguards.givenBack)
-  const acknowledgements = new Acknowledgements({
+  const deleter = new AcknowledgedDeleter({
     ...{ pool, acknowledged },
     trouble: error =>
       log.warn({ err: error }, 'acknowledged events stay in the outbox for now; they are deleted later'),
@@ -49,7 +49,7 @@ export function createOutgoing(o: {
     for (const { id } of records) refusals.taken(String(id))
     o.left(records.length)
     sweeper.moved()
-    acknowledgements.deleteSoon()
+    deleter.deleteSoon()
     o.sent?.(records)
   }
   const onRefused = (record: OutboundRecord, error: string) => {
@@ -101,11 +101,11 @@ export function createOutgoing(o: {
       const endMs = performance.now() + timeoutMs
       await publisher.drain(timeoutMs)
       // Before the sweeper's last look: what stands deferred behind these may go once they are gone.
-      await acknowledgements.flush()
+      await deleter.flush()
       await sweeper.drain(endMs - performance.now())
       await sweeper.stop()
       await Promise.all([publisher.close(), sweepersPublisher.close()])
-      await acknowledgements.stop()
+      await deleter.stop()
     },
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
-import { type Acknowledged, deleteAcknowledged } from '../postgres/acknowledged.ts'
+import type { Acknowledged } from '../postgres/acknowledged.ts'
+import { deleteAcknowledged } from '../postgres/delete-acknowledged.ts'
 
 /** So long others may join. Another instance that has more to say of the same sagas waits meanwhile (rule 24). */
 const patienceMs = 10
@@ -14,7 +15,7 @@ const longestAgainMs = 5_000
 const mostAtOnce = 10_000
 
 /** Rule 26: acknowledged rows are deleted soon, and together, so that the outbox of a quiet service is empty. */
-export class Acknowledgements {
+export class AcknowledgedDeleter {
   readonly #pool: Pool
   readonly #acknowledged: Acknowledged
   readonly #trouble: (error: unknown) => void
