@@ -1,5 +1,8 @@
 import type { ClientBase } from 'pg'
+import type { Decision } from '../core/decision.ts'
+import type { Delivery } from '../core/delivery.ts'
 import { columnsBy, recordset } from './recordset.ts'
+import { RunAgain } from './run-again.ts'
 import type { Statement } from './statement.ts'
 
 /** Rule 32: a request's identity, and what it asked. */
@@ -33,20 +36,43 @@ const answered = recordset(
   columnsBy<Answered>({ ...named, 'status int': row => row.status, 'answer jsonb': row => row.answer }),
 )
 
-/** By `keyText`: what has been answered before. */
-export async function findAnswers(tx: ClientBase, keys: readonly IdempotencyKey[]): Promise<Map<string, Repeat>> {
-  const repeats = new Map<string, Repeat>()
-  if (keys.length === 0) return repeats
+/** Those of the requests that were answered before. */
+export async function repeatsOf(
+  tx: ClientBase,
+  keys: ReadonlyMap<Delivery, IdempotencyKey>,
+): Promise<Map<Delivery, Repeat>> {
+  const repeats = new Map<Delivery, Repeat>()
+  if (keys.size === 0) return repeats
   const found = await tx.query({
     name: 'find-answers',
     text: `select i.route, i.principal, i.key, i.status, i.answer, i.body_hash = r.body_hash as same
            from ${asked.from}
            join saga.idempotency_keys i using (route, principal, key)`,
-    values: asked.values(keys),
+    values: asked.values([...keys.values()]),
   })
+  const answers = new Map<string, Repeat>()
   for (const row of found.rows)
-    repeats.set(keyText(row), row.same ? { status: row.status, answer: row.answer } : 'other-body')
+    answers.set(keyText(row), row.same ? { status: row.status, answer: row.answer } : 'other-body')
+  for (const [delivery, key] of keys) {
+    const answer = answers.get(keyText(key))
+    if (answer) repeats.set(delivery, answer)
+  }
   return repeats
+}
+
+/**
+ * What is stored under the keys: a handler's yes or no, and those are taken off. What is left, a 5xx or a command that waits
+ * for the next round, leaves no row.
+ */
+export function answersTo(keys: Map<Delivery, IdempotencyKey>, { decided }: Decision): Answered[] {
+  return decided.flatMap(({ delivery, answer }) => {
+    const key = keys.get(delivery)
+    if (!key || !answer) return []
+    keys.delete(delivery)
+    return answer.outcome === 'accepted'
+      ? { ...key, status: 200, answer: answer.answer }
+      : { ...key, status: answer.status, answer: { code: answer.code, detail: answer.detail } }
+  })
 }
 
 /**
@@ -62,4 +88,9 @@ export function insertAnswers(rows: readonly Answered[]): Statement {
            on conflict do nothing`,
     values: answered.values(rows),
   }
+}
+
+/** Rule 32: a repeat whose first had not committed when the keys were looked up has run; all of it is undone. */
+export function onlyOurs(isOurs: boolean): void {
+  if (!isOurs) throw new RunAgain('the same request was answered meanwhile')
 }

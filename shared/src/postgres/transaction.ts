@@ -11,20 +11,14 @@ import { loadSagas } from './load-sagas.ts'
 import { loadStates } from './load-states.ts'
 import { loadUnreadable } from './load-unreadable.ts'
 import { type Found, lockSagas, openSagasUnlocked, type SagaToLock } from './lock-sagas.ts'
+import { RunAgain } from './run-again.ts'
 import { keepOrUndo, runSqlHandler } from './run-sql-handler.ts'
 import { saveActs } from './save-acts.ts'
 import { findStanding, type StoredRow, saveOutbox, stored } from './save-outbox.ts'
 import { saveSagas } from './save-sagas.ts'
 import { saveStates } from './save-states.ts'
 import type { StateTable } from './state-tables.ts'
-import {
-  findAnswers,
-  type IdempotencyKey,
-  insertAnswers,
-  keyText,
-  type Repeat,
-  type StoredAnswer,
-} from './stored-answers.ts'
+import { answersTo, type IdempotencyKey, insertAnswers, onlyOurs, type Repeat, repeatsOf } from './stored-answers.ts'
 
 export interface Store {
   readonly pool: Pool
@@ -55,9 +49,6 @@ export interface Committed {
   /** Monotonic, from before COMMIT was sent: the publish window begins here (rule 24). */
   readonly committingAtMs: number
 }
-
-/** Another transaction was faster: a purge, or one that answered the same request. It runs again, and no try is counted. */
-export class RunAgain extends Error {}
 
 /** One transaction over everything in the batch, in the lock order of rule 3. Throws with everything rolled back. */
 export async function transact(store: Store, batch: Batch): Promise<Committed> {
@@ -181,22 +172,6 @@ export async function inTransaction(
   return { decision, outbox, repeats }
 }
 
-/** Those of the requests that were answered before. */
-async function repeatsOf(tx: ClientBase, keys: ReadonlyMap<Delivery, IdempotencyKey>): Promise<Map<Delivery, Repeat>> {
-  const found = await findAnswers(tx, [...keys.values()])
-  const repeats = new Map<Delivery, Repeat>()
-  for (const [delivery, key] of keys) {
-    const repeat = found.get(keyText(key))
-    if (repeat) repeats.set(delivery, repeat)
-  }
-  return repeats
-}
-
-/** Rule 32: a repeat whose first had not committed when the keys were looked up has run; all of it is undone. */
-function onlyOurs(isOurs: boolean): void {
-  if (!isOurs) throw new RunAgain('the same request was answered meanwhile')
-}
-
 const sagaIdOf = ({ sagaId }: { readonly sagaId: string }) => sagaId
 
 /** A saga that was begun just now has no rows in the outbox; the letter of a record that nobody could read has its own. */
@@ -218,22 +193,4 @@ export function sagasOf(deliveries: readonly Delivery[], acts: readonly Act[], r
   }
   const sagas = [...opens].map(([sagaId, o]) => ({ sagaId, opens: o, partition: rules.partitionOf(sagaId) }))
   return rules.safeguards.lockOrder ? sagas.sort((a, b) => (a.sagaId < b.sagaId ? -1 : 1)) : sagas
-}
-
-/**
- * What is stored under the keys: a handler's yes or no, and those are taken off. What is left, a 5xx or a command that waits
- * for the next round, leaves no row.
- */
-export function answersTo(
-  keys: Map<Delivery, IdempotencyKey>,
-  { decided }: Decision,
-): (IdempotencyKey & StoredAnswer)[] {
-  return decided.flatMap(({ delivery, answer }) => {
-    const key = keys.get(delivery)
-    if (!key || !answer) return []
-    keys.delete(delivery)
-    return answer.outcome === 'accepted'
-      ? { ...key, status: 200, answer: answer.answer }
-      : { ...key, status: answer.status, answer: { code: answer.code, detail: answer.detail } }
-  })
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
-import { RunAgain } from '../postgres/transaction.ts'
+import { RunAgain } from '../postgres/run-again.ts'
 import { troubleOf } from './trouble.ts'
 
 const state = (code: string) => Object.assign(new pg.DatabaseError('no', 2, 'error'), { code })

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { RunAgain } from '../postgres/transaction.ts'
+import { RunAgain } from '../postgres/run-again.ts'
 
 /**
  * What a transaction that did not commit calls for (rule 29). Judged by how the transaction ended, never by what a

@@ -1,6 +1,7 @@
 import type { Delivery } from '../../core/delivery.ts'
 import { PermanentError } from '../../errors.ts'
-import { type Committed, RunAgain } from '../../postgres/transaction.ts'
+import { RunAgain } from '../../postgres/run-again.ts'
+import type { Committed } from '../../postgres/transaction.ts'
 import { batchOf, type EngineOptions, type Item, unwritable } from '../../runtime/engine.ts'
 import type { Steps } from './steps.ts'
 import { type SimulatedStore, transact } from './transaction.ts'

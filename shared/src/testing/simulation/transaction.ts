@@ -10,8 +10,8 @@ import type { Acknowledged } from '../../postgres/acknowledged.ts'
 import { sagaIdOfLetter } from '../../postgres/bury-undeliverable.ts'
 import type { Found, SagaToLock } from '../../postgres/lock-sagas.ts'
 import { type StoredRow, stored } from '../../postgres/save-outbox.ts'
-import { type IdempotencyKey, keyText, type Repeat } from '../../postgres/stored-answers.ts'
-import { answersTo, type Batch, type Committed, RunAgain, sagasOf } from '../../postgres/transaction.ts'
+import { answersTo, type IdempotencyKey, keyText, onlyOurs, type Repeat } from '../../postgres/stored-answers.ts'
+import { type Batch, type Committed, sagasOf } from '../../postgres/transaction.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { loadStates } from './load.ts'
 import { newOwner, type Owner } from './locks.ts'
@@ -104,7 +104,7 @@ function* inTransaction(
   const answers = answersTo(unanswered, decision)
   yield* claimAnswers(db, owner, answers)
   // What failed may have failed because it was done before.
-  if (repeatsOf(db, unanswered).size > 0) throw new RunAgain('the same request was answered meanwhile')
+  onlyOurs(repeatsOf(db, unanswered).size === 0)
   const save = () => {
     for (const each of saves) each()
     saveOutbox(db, outbox.filter(keeps), now.getTime())
@@ -131,7 +131,7 @@ function repeatsOf(db: SimulatedDatabase, keys: ReadonlyMap<Delivery, Idempotenc
 function* claimAnswers(db: SimulatedDatabase, owner: Owner, answers: readonly IdempotencyKey[]): Steps<void> {
   for (const key of answers.map(keyText).sort()) {
     yield* db.locks.take(owner, `key ${key}`)
-    if (db.keys.has(key)) throw new RunAgain('the same request was answered meanwhile')
+    onlyOurs(!db.keys.has(key))
   }
 }
 
