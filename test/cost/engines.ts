@@ -27,7 +27,7 @@ import { Engine } from '../../shared/src/runtime/engine.ts'
 import { Intake } from '../../shared/src/runtime/intake.ts'
 import { createRules, publishedBy, readBy } from '../../shared/src/runtime/rules.ts'
 import { readSettings } from '../../shared/src/settings.ts'
-import { type Cost, countStatements } from './watch.ts'
+import { type Cost, countRoundTrips } from './watch.ts'
 
 const partitions = 4
 const maxBatch = 500
@@ -71,7 +71,7 @@ async function startEngine(adminUrl: string, participant: Participant, registry:
   const url = await createDatabase(adminUrl, `${service}_${randomUUID().slice(0, 8)}`)
   await migrate(url, new URL(`../../services/${service}/migrations/`, import.meta.url))
   const pool = createPool({ url, poolSize: connections, applicationName: service, byKey: true })
-  const cost = countStatements(pool)
+  const cost = countRoundTrips(pool)
   const codec: Codec = createCodec({
     ...{ registry, mode: 'register', publishes: publishedBy(participant), reads: readBy(participant) },
   })

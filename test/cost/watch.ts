@@ -11,7 +11,7 @@ export interface Cost {
 }
 
 /** Counts what goes over the connections of a pool; to be called before the first one is made. */
-export function countStatements(pool: pg.Pool): () => Cost {
+export function countRoundTrips(pool: pg.Pool): () => Cost {
   const cost = { transactions: 0, statements: 0, roundTrips: 0, alone: 0 }
   pool.on('connect', client => {
     const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined

@@ -44,10 +44,10 @@ export interface Discard extends Ordered {
   readonly force: boolean
 }
 
-export type ActResult = 'done' | 'already' | 'changed' | 'unknown' | 'needs-force' | 'unreadable' | 'beyond-horizon'
+export type ActEnd = 'done' | 'already' | 'changed' | 'unknown' | 'needs-force' | 'unreadable' | 'beyond-horizon'
 export interface Acted {
   readonly act: Act
-  readonly result: ActResult
+  readonly result: ActEnd
   readonly detail: string | null
   readonly step: string | null
   readonly direction: Direction | null

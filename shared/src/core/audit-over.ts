@@ -3,12 +3,12 @@ import { agree, type Party } from './agree.ts'
 import type { AuditSource, Backlog, FigurePage, FigureQuery } from './audit-source.ts'
 import type { Book } from './books.ts'
 import type { Statement } from './figures.ts'
-import { Found } from './found.ts'
 import { firstSagaIdAt } from './ids.ts'
 import { lookAgain } from './look-again.ts'
 import { mergeSagas, type SaidOfSaga } from './merge-sagas.ts'
 import { type FamilyTotals, type SagaCounts, Tally } from './tally.ts'
 import { problemsOf, type SagaViolation, type Violation } from './violation.ts'
+import { ViolationCount } from './violation-count.ts'
 
 export interface AuditReport {
   /** ISO 8601, UTC. */
@@ -59,7 +59,7 @@ export async function auditOver(
   ) as [AuditSource[], AuditSource[]]
 
   const tally = new Tally(parties)
-  const found = new Found()
+  const found = new ViolationCount()
   const judge = (saga: SaidOfSaga) => {
     const judged = agree(parties, saga.said, before)
     return { judged, problems: problemsOf(parties, saga, judged, atRest) }

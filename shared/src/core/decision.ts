@@ -1,4 +1,4 @@
-import type { Act, Acted, ActResult } from './act.ts'
+import type { Act, ActEnd, Acted } from './act.ts'
 import type { Delivery, Turns } from './delivery.ts'
 import type { OutboxRow } from './outbox-row.ts'
 import type { Rules } from './rules.ts'
@@ -104,7 +104,7 @@ export class Decision {
     const { code, error, attempts, answer } = more ?? {}
     this.decided.push({ delivery, outcome, code, error, attempts, answer })
   }
-  acts(act: Act, result: ActResult, about: Partial<Omit<Acted, 'act' | 'result'>> = {}): void {
+  acts(act: Act, result: ActEnd, about: Partial<Omit<Acted, 'act' | 'result'>> = {}): void {
     const { detail = null, step = null, direction = null, errorCode = null, forced = false } = about
     this.acted.push({ act, result, detail, step, direction, errorCode, forced })
   }

@@ -11,7 +11,7 @@ export class RegistryUnavailable extends Error {
 }
 
 /** The registry answered, and the answer is no. */
-export class Refusal extends Error {
+export class RegistryRefusal extends Error {
   /** 0 when it was the client that found the fault. */
   readonly status: number
   constructor(message: string, status: number) {
@@ -55,12 +55,13 @@ function judge(host: string, error: Error & { status?: number }): Error {
   if (error instanceof RegistryUnavailable || error instanceof PermanentError) return error
   // What the library throws when a look-up was answered with 404.
   const status = error.name === 'ConfluentSchemaRegistryError' ? 404 : error.status
-  if (status === undefined && error.name.startsWith('ConfluentSchemaRegistry')) return new Refusal(error.message, 0)
+  if (status === undefined && error.name.startsWith('ConfluentSchemaRegistry'))
+    return new RegistryRefusal(error.message, 0)
   // The library words an answer without a message of the registry's own like this: a proxy's, or that of a wrong URL. It
   // words a lost connection so too, and gives it the status 400.
   const isForeign = error.message.includes(`Error, status ${status}`)
   const message = error.message.replace(/^\S+ - |\.$/g, '')
-  if (!isForeign && (status === 404 || status === 409 || status === 422)) return new Refusal(message, status)
+  if (!isForeign && (status === 404 || status === 409 || status === 422)) return new RegistryRefusal(message, status)
   return new RegistryUnavailable(`the schema registry at ${host} gave no usable answer: ${message}`, { cause: error })
 }
 

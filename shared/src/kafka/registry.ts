@@ -3,7 +3,7 @@ import { type SchemaRegistry as Client, COMPATIBILITY, SchemaType } from '@kafka
 import type { Schema, Type } from 'avsc'
 import { PermanentError, StartError } from '../errors.ts'
 import { finishRegistration } from './finish-registration.ts'
-import { addressOf, askRegistry, confirmSchema, Refusal, RegistryUnavailable } from './registry-request.ts'
+import { addressOf, askRegistry, confirmSchema, RegistryRefusal, RegistryUnavailable } from './registry-request.ts'
 
 export { RegistryUnavailable }
 
@@ -43,7 +43,7 @@ export function createRegistry({ url, timeoutMs = 5_000 }: RegistryOptions): Reg
       insist(() => ask(async client => (await client.register(avro(schema), { subject, compatibility })).id))
         .then(id => checkedId(subject, id))
         .catch(async error => {
-          if (!(error instanceof Refusal)) throw error
+          if (!(error instanceof RegistryRefusal)) throw error
           const o = { subject, schema: JSON.stringify(schema), level: compatibility }
           const id = isLevelOf(error) ? await finishRegistration(address, timeoutMs, o) : undefined
           if (id === undefined) throw refusedVersion(subject, error)
@@ -53,11 +53,11 @@ export function createRegistry({ url, timeoutMs = 5_000 }: RegistryOptions): Reg
       ask(client => client.getRegistryIdBySchema(subject, avro(schema)))
         .then(id => checkedId(subject, id))
         .catch(error => {
-          throw error instanceof Refusal ? unknownVersion(subject, error) : error
+          throw error instanceof RegistryRefusal ? unknownVersion(subject, error) : error
         }),
     find: id =>
       ask(async client => avroOf(id, await client.getSchema(id))).catch(async error => {
-        if (!(error instanceof Refusal)) throw error
+        if (!(error instanceof RegistryRefusal)) throw error
         if (!(await confirmSchema(address, timeoutMs, id))) return undefined
         throw new PermanentError('undecodable', `schema ${id} cannot be read: ${error.message}`, { cause: error })
       }),
@@ -73,14 +73,14 @@ async function insist<T>(register: () => Promise<T>): Promise<T> {
     try {
       return await register()
     } catch (error) {
-      if (!(error instanceof Refusal) || !(error.status === 409 || isLevelOf(error))) throw error
+      if (!(error instanceof RegistryRefusal) || !(error.status === 409 || isLevelOf(error))) throw error
       await setTimeout(pauseMs)
     }
   }
   return register()
 }
 /** In the library's words: the subject has another level than FULL_TRANSITIVE. */
-const isLevelOf = (refusal: Refusal) => refusal.message.startsWith('Compatibility does not match')
+const isLevelOf = (refusal: RegistryRefusal) => refusal.message.startsWith('Compatibility does not match')
 
 const compatibility = COMPATIBILITY.FULL_TRANSITIVE
 const avro = (schema: Schema) => ({ type: SchemaType.AVRO as const, schema: JSON.stringify(schema) })
@@ -97,7 +97,7 @@ function avroOf(id: number, found: unknown): Schema {
   return type.schema({ exportAttrs: true })
 }
 
-function refusedVersion(subject: string, refusal: Refusal): StartError | RegistryUnavailable {
+function refusedVersion(subject: string, refusal: RegistryRefusal): StartError | RegistryUnavailable {
   if (refusal.status === 409)
     return new StartError(
       'schema-incompatible',
@@ -117,7 +117,7 @@ function refusedVersion(subject: string, refusal: Refusal): StartError | Registr
   })
 }
 
-function unknownVersion(subject: string, refusal: Refusal): StartError | RegistryUnavailable {
+function unknownVersion(subject: string, refusal: RegistryRefusal): StartError | RegistryUnavailable {
   if (refusal.status !== 404) return refusedVersion(subject, refusal)
   return new StartError(
     'schema-unknown',

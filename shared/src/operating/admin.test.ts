@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { pipeline, Readable } from 'node:stream'
 import { expect, onTestFinished, test } from 'vitest'
-import { createAdmin, Refusal, Silence } from './admin.ts'
+import { AdminRefusal, createAdmin, Silence } from './admin.ts'
 
 const token = 'a-token-of-sixteen-and-more'
 
@@ -102,14 +102,19 @@ test('what is not there is told from a path that is not there', async () => {
   )
 })
 
-test.each<[string, () => Promise<string>, typeof Silence | typeof Refusal, RegExp]>([
+test.each<[string, () => Promise<string>, typeof Silence | typeof AdminRefusal, RegExp]>([
   ['503', () => listen(problem(503, 'database-unavailable')), Silence, /cannot answer now .*database-unavailable: so/],
-  ['401', () => listen(problem(401, 'unauthorized')), Refusal, /refuses us .*: set ADMIN_TOKEN to the service's own/],
-  ['500', () => listen(problem(500, 'internal')), Refusal, /refuses at .*internal: so/],
+  [
+    '401',
+    () => listen(problem(401, 'unauthorized')),
+    AdminRefusal,
+    /refuses us .*: set ADMIN_TOKEN to the service's own/,
+  ],
+  ['500', () => listen(problem(500, 'internal')), AdminRefusal, /refuses at .*internal: so/],
   [
     'another version',
     () => listen(json(200, { now: 1 })),
-    Refusal,
+    AdminRefusal,
     /otherwise than .* expects \(service: .*use the saga of/,
   ],
   ['nobody', async () => 'http://127.0.0.1:1', Silence, /does not answer at http:\/\/127\.0\.0\.1:1: /],

@@ -4,7 +4,7 @@ import * as contract from '../admin/contract.ts'
 /** No answer, or 503: asking again later may help. */
 export class Silence extends Error {}
 /** An answer, but not one that helps: asking again does not either. */
-export class Refusal extends Error {
+export class AdminRefusal extends Error {
   readonly status: number
   readonly code: string | undefined
   constructor(message: string, status: number, code?: string) {
@@ -19,7 +19,7 @@ type Query = Readonly<Record<string, string | undefined>>
 /** What a replay would do, or why that cannot be tried. */
 export type Rehearsed = contract.DryRun | { readonly cannot: string }
 
-/** One participant's admin listener. Each call throws Silence or Refusal, in words that follow the service's name. */
+/** One participant's admin listener. Each call throws Silence or AdminRefusal, in words that follow the service's name. */
 export interface Admin {
   readonly service: string
   readonly url: string
@@ -81,7 +81,10 @@ export function createAdmin(o: AdminOptions): Admin {
       throw new Silence(`does not finish its answer at ${url}: ${causeOf(error, timeoutMs)}`)
     })
     if (text === undefined)
-      throw new Refusal(`answers more than ${mostBytes} bytes at ${url}: is this its admin listener?`, response.status)
+      throw new AdminRefusal(
+        `answers more than ${mostBytes} bytes at ${url}: is this its admin listener?`,
+        response.status,
+      )
     if (response.ok) return understood(path, schema, text)
     return refused(response.status, text)
   }
@@ -90,7 +93,7 @@ export function createAdmin(o: AdminOptions): Admin {
     const parsed = schema.safeParse(jsonOf(text))
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
-    throw new Refusal(
+    throw new AdminRefusal(
       `answers ${path} otherwise than this version of saga expects (${issue?.path.join('.') || 'all of it'}: ${issue?.message}): use the saga of the kit that it runs on`,
       200,
     )
@@ -102,19 +105,19 @@ export function createAdmin(o: AdminOptions): Admin {
     const said = problem ? `${problem.code}: ${problem.detail}` : `status ${status}`
     if (status === 503) throw new Silence(`cannot answer now at ${url} (${said})`)
     if (status === 401 || status === 403)
-      throw new Refusal(
+      throw new AdminRefusal(
         `refuses us at ${url} (${said}): ${(o.token && o.withheld) ?? "set ADMIN_TOKEN to the service's own"}`,
         status,
         problem?.code,
       )
     if (status === 404)
-      throw new Refusal(`has no such path at ${url} (${said}): is this its admin listener?`, status, problem?.code)
-    throw new Refusal(`refuses at ${url} (${said})`, status, problem?.code)
+      throw new AdminRefusal(`has no such path at ${url} (${said}): is this its admin listener?`, status, problem?.code)
+    throw new AdminRefusal(`refuses at ${url} (${said})`, status, problem?.code)
   }
 
   async function must<T>(answer: Promise<T | undefined>): Promise<T> {
     const found = await answer
-    if (found === undefined) throw new Refusal(`answers "not found" at ${url}: is this its admin listener?`, 404)
+    if (found === undefined) throw new AdminRefusal(`answers "not found" at ${url}: is this its admin listener?`, 404)
     return found
   }
   const get = <T>(path: string, query: Query, schema: z.ZodType<T>, timeoutMs?: number) =>
@@ -142,7 +145,7 @@ export function createAdmin(o: AdminOptions): Admin {
       ask('/admin/dry-runs', contract.dryRun, letter).then(
         found => found ?? { cannot: 'it does not stand dead there' },
         error => {
-          const isOfLetter = error instanceof Refusal && error.code?.startsWith('letter-')
+          const isOfLetter = error instanceof AdminRefusal && error.code?.startsWith('letter-')
           if (!isOfLetter) throw error
           return { cannot: error.message }
         },
@@ -151,7 +154,7 @@ export function createAdmin(o: AdminOptions): Admin {
     restore: request => act('/admin/restores', request),
     discard: async request => {
       const [result] = await act('/admin/discards', request)
-      if (!result) throw new Refusal('answers a discard with no result', 200)
+      if (!result) throw new AdminRefusal('answers a discard with no result', 200)
       return result
     },
   }

@@ -2,7 +2,7 @@ import * as contract from '../admin/contract.ts'
 import { type AuditReport, auditOver } from '../core/audit-over.ts'
 import type { AuditSource, FigureQuery } from '../core/audit-source.ts'
 import { StartError } from '../errors.ts'
-import { type Admin, Refusal, Silence } from './admin.ts'
+import { type Admin, AdminRefusal, Silence } from './admin.ts'
 import { OperatingError } from './operating-error.ts'
 import type { Participants } from './participants.ts'
 
@@ -39,7 +39,7 @@ function sourceOf(admin: Admin): AuditSource {
   const { service } = admin
   const named = async <T>(answer: Promise<T | undefined>): Promise<T> => {
     const found = await answer.catch(error => {
-      if (!(error instanceof Silence || error instanceof Refusal)) throw error
+      if (!(error instanceof Silence || error instanceof AdminRefusal)) throw error
       throw new OperatingError('unreachable', `an audit asks everybody: ${service} ${error.message}`)
     })
     if (found === undefined) throw new OperatingError('unreachable', `${service} contributes nothing to an audit`)

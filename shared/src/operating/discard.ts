@@ -4,7 +4,7 @@ import { OperatingError } from './operating-error.ts'
 import { insist } from './replay/insist.ts'
 import { type PlanLetter, planOf } from './replay/plan.ts'
 
-/** Gives a message up, for a reason that is kept with it (rule 20). @throws OperatingError, Refusal */
+/** Gives a message up, for a reason that is kept with it (rule 20). @throws OperatingError, AdminRefusal */
 export async function discard(
   owner: Admin,
   { id, sagaId, deaths }: Pick<PlanLetter, 'id' | 'sagaId' | 'deaths'>,

@@ -7,7 +7,7 @@ export { checkChoreography } from '../choreography/check.ts'
 export { type Graph, graphOf, type Reaction, reach } from '../choreography/graph.ts'
 export type { AuditReport } from '../core/audit-over.ts'
 export { type Invariant, invariantsOf } from '../core/invariant-lines.ts'
-export { type Admin, type AdminOptions, createAdmin, Refusal, type Rehearsed, Silence } from './admin.ts'
+export { type Admin, type AdminOptions, AdminRefusal, createAdmin, type Rehearsed, Silence } from './admin.ts'
 export { auditParticipants, violationsThatCount } from './audit.ts'
 export { auditMetricDefinitions } from './audit-metrics.ts'
 export {

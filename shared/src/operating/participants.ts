@@ -1,5 +1,5 @@
 import { createKafka } from '../kafka/client.ts'
-import { type Admin, createAdmin, Refusal, Silence } from './admin.ts'
+import { type Admin, AdminRefusal, createAdmin, Silence } from './admin.ts'
 import { type Declarations, type Declared, NoSuchTopic, readDeclarations } from './declarations.ts'
 import { OperatingError } from './operating-error.ts'
 import type { Reach } from './reach.ts'
@@ -119,7 +119,7 @@ export async function askAll<T>(
       try {
         return [{ service: admin.service, answer: await ask(admin) }]
       } catch (error) {
-        if (!(error instanceof Silence || error instanceof Refusal)) throw error
+        if (!(error instanceof Silence || error instanceof AdminRefusal)) throw error
         silent.push({ service: admin.service, why: error.message })
         return []
       }

@@ -1,4 +1,4 @@
-import { OperatingError, Refusal, Silence } from 'saga-kit/operating'
+import { AdminRefusal, OperatingError, Silence } from 'saga-kit/operating'
 import { ownProblem, Problem } from 'saga-kit/parts'
 
 /** What operators' code says to a person, as it is said to a page. */
@@ -12,7 +12,7 @@ export async function orProblem<T>(work: () => Promise<T>): Promise<T> {
 
 function asProblem(error: unknown): unknown {
   if (error instanceof Silence) return ownerSilent(error.message)
-  if (error instanceof Refusal) return ownProblem(502, 'Bad Gateway', 'owner-refuses', error.message)
+  if (error instanceof AdminRefusal) return ownProblem(502, 'Bad Gateway', 'owner-refuses', error.message)
   if (!(error instanceof OperatingError)) return error
   switch (error.code) {
     case 'unreachable':

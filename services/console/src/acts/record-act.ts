@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { OperatingError, Refusal, Silence } from 'saga-kit/operating'
+import { AdminRefusal, OperatingError, Silence } from 'saga-kit/operating'
 import { Problem } from 'saga-kit/parts'
 import type { Session } from '../access/session.ts'
 
@@ -55,4 +55,4 @@ async function begun(pool: Pick<Pool, 'query'>, { operator, kind }: Session, o: 
 }
 
 const isSaid = (error: unknown): error is Error =>
-  [OperatingError, Refusal, Silence, Problem].some(kind => error instanceof kind)
+  [OperatingError, AdminRefusal, Silence, Problem].some(kind => error instanceof kind)

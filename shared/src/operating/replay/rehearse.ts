@@ -1,5 +1,5 @@
 import type { DryRun } from '../../admin/contract.ts'
-import { Refusal, type Rehearsed } from '../admin.ts'
+import { AdminRefusal, type Rehearsed } from '../admin.ts'
 import { OperatingError } from '../operating-error.ts'
 import type { Participants } from '../participants.ts'
 import { insist } from './insist.ts'
@@ -30,7 +30,7 @@ export async function* rehearse(
     if (!owner) throw new OperatingError('unreachable', `${service} has no admin listener that is known`)
     const found = await insist(service, () => owner.dryRun({ id, sagaId, deaths }), { patienceMs: 15_000 }).catch(
       error => {
-        const why = error instanceof Refusal ? `${service} ${error.message}` : error.message
+        const why = error instanceof AdminRefusal ? `${service} ${error.message}` : error.message
         throw new OperatingError('unreachable', why)
       },
     )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ActResult, MessageState } from '../../admin/contract.ts'
-import { Refusal, Silence } from '../admin.ts'
+import { AdminRefusal, Silence } from '../admin.ts'
 import { Interrupted, OwnerAway } from './insist.ts'
 import { act, letter, modelOwner, state } from './replay.fixture.ts'
 import { type Owner, type ReplayOptions, replayLetter } from './replay-letter.ts'
@@ -58,13 +58,13 @@ test.each<[ActResult['result'], object]>([
 test("an answer that is no result is the failure of its letter; a refusal of whoever asks is everybody's", async () => {
   const refusing = (status: number) => ({
     ...modelOwner(),
-    replay: () => Promise.reject(new Refusal('refuses at http://pay', status)),
+    replay: () => Promise.reject(new AdminRefusal('refuses at http://pay', status)),
   })
   for (const status of [200, 404, 500])
     expect(await run(refusing(status))).toEqual({
       ...{ outcome: 'failed', how: 'refused', detail: 'pay refuses at http://pay' },
     })
-  for (const status of [401, 403]) await expect(run(refusing(status))).rejects.toBeInstanceOf(Refusal)
+  for (const status of [401, 403]) await expect(run(refusing(status))).rejects.toBeInstanceOf(AdminRefusal)
 })
 
 test('what its owner does not know is restored from its letter', async () => {
@@ -121,7 +121,7 @@ test('an owner that is away for too long ends the run, and so does one that refu
   const owner = modelOwner()
   owner.silentFor = 1_000
   await expect(run(owner, { patienceMs: 100 })).rejects.toThrow(OwnerAway)
-  const refusing = { ...owner, replay: () => Promise.reject(new Refusal('refuses us', 401)) }
+  const refusing = { ...owner, replay: () => Promise.reject(new AdminRefusal('refuses us', 401)) }
   await expect(run(refusing)).rejects.toThrow('refuses us')
 })
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Act, ActResult, MessageState } from '../../admin/contract.ts'
-import { type Admin, Refusal } from '../admin.ts'
+import { type Admin, AdminRefusal } from '../admin.ts'
 import type { TopicLetter } from '../letter-topic.ts'
 import { insist } from './insist.ts'
 import type { Outcome } from './journal.ts'
@@ -19,13 +19,13 @@ export interface ReplayOptions {
 
 /**
  * Replays one letter and follows its message to its end, or to its first new failure.
- * @throws OwnerAway, Interrupted, Refusal of whoever asks, which every letter would meet
+ * @throws OwnerAway, Interrupted, AdminRefusal of whoever asks, which every letter would meet
  */
 export async function replayLetter(letter: PlanLetter, o: ReplayOptions): Promise<Outcome> {
   try {
     return await replayed(letter, o)
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status === 401 || error.status === 403) throw error
+    if (!(error instanceof AdminRefusal) || error.status === 401 || error.status === 403) throw error
     // A fault of its owner with this letter must not keep the others from theirs.
     return failed('refused', `${letter.service} ${error.message}`)
   }

@@ -3,7 +3,7 @@ import type { SagaViolation, Violation } from './violation.ts'
 const namedViolations = 1_000
 
 /** Counts every violation and keeps the first: a report of a million says no more than one of a thousand. */
-export class Found {
+export class ViolationCount {
   readonly #plain: { found: number; violations: Violation[] } = { found: 0, violations: [] }
   readonly #discarded: { found: number; violations: SagaViolation[] } = { found: 0, violations: [] }
 

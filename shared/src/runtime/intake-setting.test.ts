@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { StartError } from '../errors.ts'
+import { takenBy } from './intake-setting.ts'
 import type { KitSettings } from './kit-settings.ts'
-import { takenBy } from './taken.ts'
 
 const read = ['eu.a', 'eu.b']
 const takes = (intake: KitSettings['intake']) => takenBy({ intake, topicPrefix: 'eu.' } as KitSettings, read)
