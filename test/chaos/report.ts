@@ -1,5 +1,5 @@
-import type { AuditReport } from '../../shared/src/core/audit-over.ts'
-import { invariantsOf } from '../../shared/src/core/invariant-lines.ts'
+import type { AuditReport } from '../../shared/src/core/audit/audit-over.ts'
+import { invariantsOf } from '../../shared/src/core/audit/invariant-lines.ts'
 import type { Done } from './faults/injector.ts'
 import type { Check } from './judge/check.ts'
 import { type FaultKind, faultKinds, kindNames } from './plan.ts'

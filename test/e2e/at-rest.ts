@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { AuditReport } from '../../shared/src/core/audit-over.ts'
+import type { AuditReport } from '../../shared/src/core/audit/audit-over.ts'
 import { auditShop, violationsOf } from './invariants.ts'
 import type { Acknowledged } from './load.ts'
 import type { RunningShop } from './running-shop.ts'

@@ -1,4 +1,4 @@
-import { invariantsOf } from '../../shared/src/core/invariant-lines.ts'
+import { invariantsOf } from '../../shared/src/core/audit/invariant-lines.ts'
 import { auditShop, type ShopDatabases, violationsOf } from './invariants.ts'
 
 /** Prints what always holds, a line each with its figures, for a shop that is in use. False when something does not. */

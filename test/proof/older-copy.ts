@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ServiceProcessOptions } from '../../infra/shop/service-process.ts'
 import type { ServiceName } from '../../infra/shop/topics.ts'
-import type { Violation } from '../../shared/src/core/violation.ts'
+import type { Violation } from '../../shared/src/core/audit/violation.ts'
 import { untilConsumed } from '../e2e/consumed.ts'
 import { auditShop } from '../e2e/invariants.ts'
 import { type Acknowledged, type Goods, placeOrders } from '../e2e/load.ts'

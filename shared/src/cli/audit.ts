@@ -1,5 +1,5 @@
-import type { AuditReport } from '../core/audit-over.ts'
-import { violationText } from '../core/violation.ts'
+import type { AuditReport } from '../core/audit/audit-over.ts'
+import { violationText } from '../core/audit/violation.ts'
 import { auditParticipants, violationsThatCount } from '../operating/audit.ts'
 import { auditMetrics } from '../operating/audit-metrics.ts'
 import type { Context } from './context.ts'

@@ -1,6 +1,6 @@
 import * as contract from '../admin/contract.ts'
-import { type AuditReport, auditOver } from '../core/audit-over.ts'
-import type { AuditSource, FigureQuery } from '../core/audit-source.ts'
+import { type AuditReport, auditOver } from '../core/audit/audit-over.ts'
+import type { AuditSource, FigureQuery } from '../core/audit/audit-source.ts'
 import { StartError } from '../errors.ts'
 import { type Admin, AdminRefusal, Silence } from './admin.ts'
 import { OperatingError } from './operating-error.ts'

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { AuditSource, Backlog } from '../core/audit-source.ts'
+import type { AuditSource, Backlog } from '../core/audit/audit-source.ts'
 import { StartError } from '../errors.ts'
 import type { Participant } from '../participant.ts'
 import { countWaiting } from './list-waiting.ts'

@@ -1,6 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Posting } from '../audit.ts'
-import { type Book, Books } from '../core/books.ts'
+import { type Book, Books } from '../core/audit/books.ts'
 import { problem } from '../http/problems.ts'
 import type { Audited } from './read-figures.ts'
 import { inSnapshot } from './snapshot.ts'

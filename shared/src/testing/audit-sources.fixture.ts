@@ -1,7 +1,7 @@
 /** Participants as the audit sees them, in memory: what they say changes while they are read. */
-import type { AuditSource } from '../core/audit-source.ts'
-import type { Book } from '../core/books.ts'
-import type { Statement } from '../core/figures.ts'
+import type { AuditSource } from '../core/audit/audit-source.ts'
+import type { Book } from '../core/audit/books.ts'
+import type { Statement } from '../core/audit/figures.ts'
 import { firstSagaIdAt } from '../core/ids.ts'
 
 export interface ScriptedSource extends AuditSource {

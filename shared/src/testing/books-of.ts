@@ -1,4 +1,4 @@
-import { type Book, Books } from '../core/books.ts'
+import { type Book, Books } from '../core/audit/books.ts'
 import type { Participant } from '../participant.ts'
 import type { Scene } from './play.ts'
 

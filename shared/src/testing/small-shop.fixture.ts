@@ -1,6 +1,6 @@
 /** Three participants of a small choreography, in memory: every message is one step, and any that is under way may be next. */
-import type { AuditSource } from '../core/audit-source.ts'
-import type { Statement } from '../core/figures.ts'
+import type { AuditSource } from '../core/audit/audit-source.ts'
+import type { Statement } from '../core/audit/figures.ts'
 import { type ScriptedSource, sagaIdAt, scriptedSource, statement } from './audit-sources.fixture.ts'
 
 export type Wish = 'nothing' | 'cancel' | 'refund'

@@ -1,5 +1,5 @@
+import { violationText } from '../../core/audit/violation.ts'
 import type { Safeguards } from '../../core/safeguards.ts'
-import { violationText } from '../../core/violation.ts'
 import { auditOf } from './audited.ts'
 import { type Choice, choicesOf } from './choices.ts'
 import { digestOf, isAtRest } from './explored-state.ts'

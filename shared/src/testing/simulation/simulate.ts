@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { violationText } from '../../core/audit/violation.ts'
 import { firstSagaIdAt } from '../../core/ids.ts'
 import type { Safeguards } from '../../core/safeguards.ts'
-import { violationText } from '../../core/violation.ts'
 import type { Codec } from '../../kafka/codec.ts'
 import { auditOf } from './audited.ts'
 import { Clock } from './clock.ts'

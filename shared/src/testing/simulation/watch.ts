@@ -1,6 +1,6 @@
+import { violationText } from '../../core/audit/violation.ts'
 import type { Decided, Decision } from '../../core/decision.ts'
 import { textHeader } from '../../core/headers.ts'
-import { violationText } from '../../core/violation.ts'
 import { readHeader } from '../../kafka/cloudevents.ts'
 import type { FetchedRecord } from '../../kafka/consume.ts'
 import type { Participant } from '../../participant.ts'

@@ -1,4 +1,4 @@
-import type { Posting } from '../audit.ts'
+import type { Posting } from '../../audit.ts'
 
 /** One book of a participant, over all accounts. */
 export interface Book {

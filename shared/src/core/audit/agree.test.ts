@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { statement } from '../testing/audit-sources.fixture.ts'
+import { statement } from '../../testing/audit-sources.fixture.ts'
 import { agree, type Party } from './agree.ts'
 import type { Statement } from './figures.ts'
 

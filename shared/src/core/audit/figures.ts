@@ -1,5 +1,5 @@
-import type { Audit, Figure } from '../audit.ts'
-import type { Row } from './views.ts'
+import type { Audit, Figure } from '../../audit.ts'
+import type { Row } from '../views.ts'
 
 /** What one participant says of one saga. */
 export interface Statement {

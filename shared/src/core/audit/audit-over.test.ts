@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { sagaIdAt, scriptedSource, statement } from '../testing/audit-sources.fixture.ts'
+import { sagaIdAt, scriptedSource, statement } from '../../testing/audit-sources.fixture.ts'
 import { auditOver } from './audit-over.ts'
 import type { Statement } from './figures.ts'
 import { violationText } from './violation.ts'

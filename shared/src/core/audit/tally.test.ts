@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { statement } from '../testing/audit-sources.fixture.ts'
+import { statement } from '../../testing/audit-sources.fixture.ts'
 import type { Judged } from './agree.ts'
 import type { Statement } from './figures.ts'
 import { Tally } from './tally.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { auditOf, figure, none } from '../audit.ts'
-import { state } from '../states.ts'
+import { auditOf, figure, none } from '../../audit.ts'
+import { state } from '../../states.ts'
+import type { Row } from '../views.ts'
 import { familyOf, figuresOfRows } from './figures.ts'
-import type { Row } from './views.ts'
 
 interface Sale {
   readonly saleId: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { SmallShop, type Wish } from '../testing/small-shop.fixture.ts'
+import { SmallShop, type Wish } from '../../testing/small-shop.fixture.ts'
 import { agree } from './agree.ts'
 import { auditOver } from './audit-over.ts'
 import type { FigurePage } from './audit-source.ts'

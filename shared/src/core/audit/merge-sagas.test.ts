@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { statement } from '../testing/audit-sources.fixture.ts'
+import { statement } from '../../testing/audit-sources.fixture.ts'
 import { mergeSagas } from './merge-sagas.ts'
 
 const pagesOf = (service: string, pages: readonly (readonly string[])[]) => ({

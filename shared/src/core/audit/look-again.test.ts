@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scriptedSource, statement } from '../testing/audit-sources.fixture.ts'
+import { scriptedSource, statement } from '../../testing/audit-sources.fixture.ts'
 import type { Statement } from './figures.ts'
 import { lookAgain } from './look-again.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Posting, posting } from '../audit.ts'
+import { type Posting, posting } from '../../audit.ts'
 import { Books } from './books.ts'
 
 function closed(...postings: Posting[]) {
