@@ -6,23 +6,24 @@
  * Exit code 1 when a run broke what always holds: it has no figure.
  */
 import { writeFileSync } from 'node:fs'
+import { exitCodeOf, jsonOf } from './findings.ts'
 import { startBenchStack } from './ground/stack.ts'
 import { measureGrown } from './grown-runs.ts'
 import { startLoad } from './load/load-process.ts'
 import { type Options, optionsFrom } from './options.ts'
-import { type MeasuredPeer, measurePeers } from './peers/compare.ts'
+import { measurePeers } from './peers/compare.ts'
 import { peersTable } from './peers/report.ts'
 import { pictureOf } from './picture.ts'
 import { hottestFunctions } from './profile.ts'
-import { conditionsOf, type Measured, machine, tablesOf } from './report.ts'
+import { type Measured, machine, tablesOf } from './report.ts'
 import { listed } from './scenarios.ts'
 import { measureShop } from './shop-runs.ts'
 import { listedTrials, runTrials, tellTried } from './trials/all.ts'
-import type { Tried } from './trials/trial.ts'
 
 const say = (line: string) => console.error(line)
 
-async function benchmark(o: Options): Promise<boolean> {
+/** Gives the exit code. */
+async function benchmark(o: Options): Promise<number> {
   const ground = await startBenchStack(say, { countsStatements: o.profile })
   const load = startLoad()
   try {
@@ -35,8 +36,9 @@ async function benchmark(o: Options): Promise<boolean> {
     if (peers.length > 0) console.log(`\n${peersTable(peers, one)}`)
     const tried = await runTrials(o.trials, { ...o, ground, load, say })
     for (const each of tried) console.log(`\n${tellTried(each)}`)
-    if (o.json) writeFileSync(o.json, jsonOf(measured, peers, tried, o))
-    return [...measured, ...peers].every(({ median }) => median) && tried.every(each => each.violations.length === 0)
+    const findings = { measured, peers, tried }
+    if (o.json) writeFileSync(o.json, jsonOf(findings, o))
+    return exitCodeOf(findings)
   } finally {
     load.end()
     await ground.end()
@@ -53,24 +55,11 @@ function tell(all: readonly Measured[], o: Options): void {
   if (o.profile && last) console.log(`\n${hottestFunctions(last.window)}`)
 }
 
-function jsonOf(
-  measured: readonly Measured[],
-  peers: readonly MeasuredPeer[],
-  trials: readonly Tried[],
-  { seconds }: Options,
-): string {
-  const scenarios = measured.map(({ scenario, ...runs }) => ({
-    ...{ ...scenario, conditions: conditionsOf(scenario) },
-    ...runs,
-  }))
-  return `${JSON.stringify({ machine: machine(), seconds, scenarios, peers, trials }, null, 2)}\n`
-}
-
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 try {
   const options = optionsFrom(process.argv.slice(2))
   if (options.list) console.log(`${listed()}\n\ntrials\n${listedTrials()}`)
-  else process.exitCode = (await benchmark(options)) ? 0 : 1
+  else process.exitCode = await benchmark(options)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -1,8 +1,7 @@
-import { medianBy } from './figures/percentiles.ts'
 import { grow } from './ground/grown.ts'
 import { startBenchShop } from './ground/shop.ts'
-import { measure, type Run } from './measure.ts'
-import { runsOf } from './runs.ts'
+import type { Run } from './run.ts'
+import { runsOf, summaryOf, warmUp } from './runs.ts'
 import type { ShopRuns, ShopRunsOptions } from './shop-runs.ts'
 
 const dayMs = 86_400_000
@@ -25,8 +24,7 @@ export async function measureGrown(o: ShopRunsOptions & { readonly grown: number
       { name: '', bench: { ground, load, target: fresh } },
       { name: ` + ${o.grown}`, bench: { ground, load, target: grown } },
     ]
-    for (const { bench } of shops)
-      await measure(bench, { ...o.scenarios[0]!, rampMs: 0, windowMs: warmUpSeconds * 1_000 })
+    for (const { bench } of shops) await warmUp(bench, o.scenarios[0]!, warmUpSeconds)
     const measured = []
     for (const scenario of o.scenarios) {
       const runs: Run[][] = [[], []]
@@ -36,13 +34,7 @@ export async function measureGrown(o: ShopRunsOptions & { readonly grown: number
           runs[i]!.push(...one.runs)
         }
       for (const [i, { name }] of shops.entries())
-        measured.push({
-          scenario: { ...scenario, name: scenario.name + name },
-          runs: runs[i]!,
-          median: runs[i]!.some(({ violations }) => violations.length > 0)
-            ? undefined
-            : medianBy(runs[i]!, run => run.sagasPerSecond),
-        })
+        measured.push({ scenario: { ...scenario, name: scenario.name + name }, ...summaryOf(runs[i]!) })
     }
     return { measured, statements: undefined, rows: table }
   } finally {

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os'
-import type { Run } from './measure.ts'
+import type { Run } from './run.ts'
 import type { Runs } from './runs.ts'
 import type { Scenario } from './scenarios.ts'
 import { tableOf } from './table.ts'

@@ -1,6 +1,7 @@
 import { medianBy } from './figures/percentiles.ts'
 import type { LoadPlan } from './load/plan.ts'
-import { type Bench, measure, type Run } from './measure.ts'
+import { type Bench, measure } from './measure.ts'
+import type { Run } from './run.ts'
 
 export interface Runs {
   readonly runs: readonly Run[]
@@ -28,8 +29,22 @@ export async function runsOf(
     runs.push(run)
     say(`${name}, run ${n} of ${count}: ${inWords(run)}`)
   }
+  return summaryOf(runs)
+}
+
+export function summaryOf(runs: readonly Run[]): Runs {
   const broken = runs.some(({ violations }) => violations.length > 0)
   return { runs, median: broken ? undefined : medianBy(runs, run => run.sagasPerSecond) }
+}
+
+/** Load before the first measurement: what a process needs until its code is compiled. @throws Error when it broke what always holds */
+export async function warmUp(
+  bench: Bench,
+  plan: Pick<LoadPlan, 'blend' | 'arrival' | 'perPost'>,
+  seconds: number,
+): Promise<void> {
+  const { violations } = await measure(bench, { ...plan, rampMs: 0, windowMs: seconds * 1_000 })
+  if (violations.length > 0) throw new Error(['the warm-up broke what always holds:', ...violations].join('\n'))
 }
 
 export function inWords({ sagasPerSecond, latencyMs, othersShare, violations }: Run): string {

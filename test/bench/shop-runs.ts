@@ -2,11 +2,10 @@ import { dearestStatements, forgetStatements } from './figures/statements.ts'
 import { startBenchShop } from './ground/shop.ts'
 import type { BenchStack } from './ground/stack.ts'
 import type { LoadProcess } from './load/load-process.ts'
-import { measure } from './measure.ts'
 import type { Options } from './options.ts'
 import { profilingOf } from './profile.ts'
 import type { Measured } from './report.ts'
-import { runsOf } from './runs.ts'
+import { runsOf, warmUp } from './runs.ts'
 import { type Scenario, scenariosOf } from './scenarios.ts'
 
 export interface ShopRuns {
@@ -28,18 +27,18 @@ export async function measureShop(o: ShopRunsOptions): Promise<ShopRuns> {
   if (o.scenarios.length === 0) return { measured: [], statements: undefined }
   const shop = await startBenchShop(ground, { ...(profile && { environmentOf: profilingOf() }), traces: o.traces })
   const bench = { ground, load, target: shop }
-  const warmUp = async (scenario: Scenario) => {
+  const warm = async (scenario: Scenario) => {
     say(`warming up for ${warmUpSeconds} s`)
-    await measure(bench, { ...scenario, rampMs: 0, windowMs: warmUpSeconds * 1_000 })
+    await warmUp(bench, scenario, warmUpSeconds)
   }
   try {
-    await warmUp(fastestOf(o.scenarios))
+    await warm(fastestOf(o.scenarios))
     if (profile) await forgetStatements(ground.admin)
     const measured: Measured[] = []
     for (const scenario of o.scenarios) {
       if (scenario.instances === 2) {
         await shop.double()
-        await warmUp(scenario)
+        await warm(scenario)
       }
       measured.push({ scenario, ...(await runsOf(bench, scenario, o)) })
       if (scenario.instances === 2) await shop.single()

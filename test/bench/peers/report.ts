@@ -1,5 +1,5 @@
-import type { Run } from '../measure.ts'
 import { sectionOf, whole } from '../report.ts'
+import type { Run } from '../run.ts'
 import { tableOf } from '../table.ts'
 import { type MeasuredPeer, variantInWords } from './compare.ts'
 

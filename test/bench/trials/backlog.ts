@@ -8,7 +8,7 @@ import type { BenchStack } from '../ground/stack.ts'
 import { firstIdAt } from '../load/under-way.ts'
 import { measure } from '../measure.ts'
 import { whole } from '../report.ts'
-import { inWords } from '../runs.ts'
+import { inWords, warmUp } from '../runs.ts'
 import { tableOf } from '../table.ts'
 import { drainTable, megabytes, overall, type Point } from './drain.ts'
 import { readBooks, violationsOf } from './inventory-books.ts'
@@ -35,10 +35,10 @@ export const backlog: Trial = {
         rampMs: 3_000,
         arrival: { loop: 'closed', together: 1_000 },
       } as const
-      const measured = (windowMs: number) => measure({ ground, load, target: shop }, { ...closed, windowMs })
+      const bench = { ground, load, target: shop }
       say('warming up')
-      await measured(5_000)
-      const full = await measured(seconds * 1_000)
+      await warmUp(bench, closed, 8)
+      const full = await measure(bench, { ...closed, windowMs: seconds * 1_000 })
       say(`at full load: ${inWords(full)}`)
       const inventory = shop.instances.inventory[0]!
       const processId = () => identify(inventory.pid!)!

@@ -1,6 +1,7 @@
-import { measure, type Run } from '../measure.ts'
+import { measure } from '../measure.ts'
 import { whole } from '../report.ts'
-import { inWords } from '../runs.ts'
+import type { Run } from '../run.ts'
+import { inWords, warmUp } from '../runs.ts'
 import { tableOf } from '../table.ts'
 import { curveTable, watch } from './curve.ts'
 import { type Trial, withShop } from './trial.ts'
@@ -28,7 +29,7 @@ export const overload: Trial = {
       const open = (perSecond: number) => ({ ...plain, connections, arrival: { loop: 'open', perSecond } }) as const
 
       say('warming up')
-      await measure(bench, { ...plain, arrival: { loop: 'closed', together: 1_000 } })
+      await warmUp(bench, { ...plain, arrival: { loop: 'closed', together: 1_000 } }, rampMs / 1_000 + seconds)
       const best = await measure(bench, { ...plain, arrival: { loop: 'closed', together: 1_000 } })
       say(`at its best: ${inWords(best)}`)
 
