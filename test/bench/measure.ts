@@ -32,7 +32,7 @@ export async function measure(
   const violations = await target.violationsAtRest(since)
   const endings = await endingsOf(target.orders, firstIdAt(since.getTime() - 1))
   const [before, after] = (await Promise.all(looks)) as [Look, Look]
-  return runOf({ before, after, loaded, endings, violations })
+  return runOf({ before, after, loop: plan.arrival.loop, loaded, endings, violations })
 }
 
 async function look({ ground, target, load }: Bench): Promise<Look> {

@@ -2,7 +2,7 @@ import { cpus } from 'node:os'
 import type { Run } from './run.ts'
 import type { Runs } from './runs.ts'
 import type { Scenario } from './scenarios.ts'
-import { tableOf } from './table.ts'
+import { percent, tableOf, whole } from './table.ts'
 
 export interface Measured extends Runs {
   readonly scenario: Scenario
@@ -10,17 +10,28 @@ export interface Measured extends Runs {
 
 export const machine = () => `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.version}`
 
-export const whole = (value: number) => (Number.isFinite(value) ? value.toFixed(0) : '-')
-
 /** For people: how fast, what of, and in what portions. */
 export function tablesOf(all: readonly Measured[]): string {
   const figured = all.flatMap(({ scenario, median }) => (median ? [{ scenario, run: median }] : []))
   return [
     tableOf([
-      ['', 'sagas/s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU us/saga', 'WAL B/saga', 'syncs/1000', 'tx/1000', 'others %'],
+      [
+        '',
+        'sagas/s',
+        'refused %',
+        'p50 ms',
+        'p95 ms',
+        'p99 ms',
+        'CPU us/saga',
+        'WAL B/saga',
+        'syncs/1000',
+        'tx/1000',
+        'others %',
+      ],
       ...figured.map(({ scenario, run }) => [
         scenario.name,
-        ...[run.sagasPerSecond, run.latencyMs.p50, run.latencyMs.p95, run.latencyMs.p99].map(whole),
+        ...[whole(run.sagasPerSecond), percent(run.refusedShare)],
+        ...[run.latencyMs.p50, run.latencyMs.p95, run.latencyMs.p99].map(whole),
         whole(Object.values(run.cpuMicrosPerSaga).reduce((sum, each) => sum + each, 0)),
         ...[run.walBytesPerSaga, 1_000 * run.walSyncsPerSaga, 1_000 * run.transactionsPerSaga].map(whole),
         whole(100 * run.othersShare),

@@ -1,4 +1,5 @@
 import type { Ending } from './figures/endings.ts'
+import type { Arrival } from './load/plan.ts'
 import { type Look, type Run, runOf } from './run.ts'
 
 /** An order of a test: sent so long after the window opened, settled so much later. */
@@ -20,7 +21,13 @@ const look = (atMs: number, counted: number): Look => ({
 /** The run of ten seconds in which these orders were taken; those that are `lost` as well, but they are not in the database. */
 export function runWith(
   orders: readonly TestOrder[],
-  o: { readonly lost?: number; readonly violations?: readonly string[] } = {},
+  o: {
+    readonly lost?: number
+    readonly violations?: readonly string[]
+    readonly loop?: Arrival['loop']
+    /** Orders that were not taken, by when they should have been sent after the window opened. */
+    readonly refusedMs?: readonly number[]
+  } = {},
 ): Run {
   const lost = Array.from({ length: o.lost ?? 0 }, () => ({ sentMs: 0 }))
   const placed = [...orders, ...lost].map(({ sentMs }, i) => ({
@@ -34,7 +41,11 @@ export function runWith(
   )
   return runOf({
     ...{ before: look(opensMs, 0), after: look(opensMs + windowMs, 1_000), endings, violations: o.violations ?? [] },
-    loaded: { placed, neverSentMs: [], answers: { 'POST /orders 202': placed.length } },
+    loop: o.loop ?? 'closed',
+    loaded: {
+      ...{ placed, answers: { 'POST /orders 202': placed.length } },
+      refusedMs: (o.refusedMs ?? []).map(ms => opensMs + ms),
+    },
   })
 }
 

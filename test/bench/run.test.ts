@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { orders, runWith } from './run.fixture.ts'
+import { inWords } from './runs.ts'
 
 test('what was settled in the window counts, whatever its end; the latency is of what was sent in it and confirmed', () => {
   const run = runWith([
@@ -24,3 +25,22 @@ test('an order that was answered 202 and is not there breaks the run, beside wha
     'the audit',
     '2 orders that were answered 202 are not there',
   ]))
+
+const aHundred = { orders: orders(98), refusedMs: [1_000, 2_000, -1, 10_000] }
+
+test('in an open loop those of the window that were refused are slower than any', () => {
+  const run = runWith(aHundred.orders, { loop: 'open', refusedMs: aHundred.refusedMs })
+  expect(run).toMatchObject({ settled: 98, refusedShare: 0.02 })
+  expect(run.latencyMs).toMatchObject({ p95: 100, p99: Number.POSITIVE_INFINITY })
+})
+
+test('in a closed loop they come again, and are counted', () => {
+  const run = runWith(aHundred.orders, { refusedMs: aHundred.refusedMs })
+  expect(run.refusedShare).toBe(0.02)
+  expect(run.latencyMs).toMatchObject({ p99: 100, max: 100 })
+})
+
+test('what was refused is told with the figures', () =>
+  expect(inWords(runWith(orders(1), { loop: 'open', refusedMs: [1, 2] }))).toBe(
+    '0 sagas/s, 66.7% refused, p50 - ms, p99 - ms',
+  ))

@@ -3,15 +3,20 @@ import type { DatabaseCounts } from './figures/database.ts'
 import type { Ending } from './figures/endings.ts'
 import { shareOfMachine } from './figures/machine.ts'
 import { type Percentiles, percentilesOf } from './figures/percentiles.ts'
-import type { Loaded } from './load/plan.ts'
+import type { Arrival, Loaded } from './load/plan.ts'
 
 export interface Run {
   /** Settled in the window, whatever their end, a second of it. */
   readonly sagasPerSecond: number
   readonly settled: number
   readonly windowSeconds: number
-  /** From the moment at which it should have been sent to the commit that settled it, of the confirmed orders of the window. */
+  /**
+   * From the moment at which it should have been sent to the commit that settled it, of the confirmed orders of the window. An
+   * open loop's refused ones are slower than any: infinite, null in JSON.
+   */
   readonly latencyMs: Percentiles
+  /** Of the orders that should have been sent in the window, those that were turned away, not answered or never sent. */
+  readonly refusedShare: number
   /** Of all that were placed, by status. */
   readonly endings: Readonly<Record<string, number>>
   readonly answers: Readonly<Record<string, number>>
@@ -42,6 +47,7 @@ export interface Look {
 export function runOf(o: {
   before: Look
   after: Look
+  loop: Arrival['loop']
   loaded: Loaded
   endings: Map<string, Ending>
   violations: readonly string[]
@@ -52,11 +58,13 @@ export function runOf(o: {
   const within = (ms: number | null | undefined) => typeof ms === 'number' && ms >= fromMs && ms < toMs
   const ended = loaded.placed.map(({ orderId, intendedMs }) => ({ intendedMs, ending: endings.get(orderId) }))
   const settled = ended.filter(({ ending }) => within(ending?.atMs)).length
-  const latencies = ended.flatMap(({ intendedMs, ending }) =>
+  const confirmed = ended.flatMap(({ intendedMs, ending }) =>
     within(intendedMs) && ending?.status === 'CONFIRMED' && ending.atMs !== null ? [ending.atMs - intendedMs] : [],
   )
-  // They have waited in vain: slower than any.
-  for (const ms of loaded.neverSentMs) if (within(ms)) latencies.push(Number.POSITIVE_INFINITY)
+  const refused = loaded.refusedMs.filter(within).length
+  const taken = loaded.placed.filter(({ intendedMs }) => within(intendedMs)).length
+  // A shop that turns most away must not look quick by that. In a closed loop they come again.
+  const inVain = Array.from({ length: o.loop === 'open' ? refused : 0 }, () => Number.POSITIVE_INFINITY)
   const lost = ended.filter(({ ending }) => !ending).length
   const perSaga = (figure: number) => figure / settled
   const change = (count: (look: Look) => number) => count(after) - count(before)
@@ -64,7 +72,13 @@ export function runOf(o: {
   const ours = change(({ cpu }) => Object.values(cpu).reduce((sum, each) => sum + each, 0))
   const others = change(look => look.machineCpuMicros) - ours
   return {
-    ...{ sagasPerSecond: settled / windowSeconds, settled, windowSeconds, latencyMs: percentilesOf(latencies) },
+    ...{
+      sagasPerSecond: settled / windowSeconds,
+      settled,
+      windowSeconds,
+      latencyMs: percentilesOf([...confirmed, ...inVain]),
+    },
+    refusedShare: refused / (taken + refused),
     endings: countBy(ended.map(({ ending }) => ending?.status ?? 'LOST')),
     answers: loaded.answers,
     cpuMicrosPerSaga: Object.fromEntries(

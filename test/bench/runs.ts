@@ -2,6 +2,7 @@ import { medianBy } from './figures/percentiles.ts'
 import type { LoadPlan } from './load/plan.ts'
 import { type Bench, measure } from './measure.ts'
 import type { Run } from './run.ts'
+import { percent, whole } from './table.ts'
 
 export interface Runs {
   readonly runs: readonly Run[]
@@ -47,8 +48,9 @@ export async function warmUp(
   if (violations.length > 0) throw new Error(['the warm-up broke what always holds:', ...violations].join('\n'))
 }
 
-export function inWords({ sagasPerSecond, latencyMs, othersShare, violations }: Run): string {
+export function inWords({ sagasPerSecond, refusedShare, latencyMs, othersShare, violations }: Run): string {
   if (violations.length > 0) return violations.join('\n')
+  const refused = refusedShare > 0 ? `, ${percent(refusedShare)}% refused` : ''
   const disturbed = othersShare > 0.05 ? `; others used ${(100 * othersShare).toFixed(0)}% of the machine` : ''
-  return `${sagasPerSecond.toFixed(0)} sagas/s, p50 ${latencyMs.p50.toFixed(0)} ms, p99 ${latencyMs.p99.toFixed(0)} ms${disturbed}`
+  return `${whole(sagasPerSecond)} sagas/s${refused}, p50 ${whole(latencyMs.p50)} ms, p99 ${whole(latencyMs.p99)} ms${disturbed}`
 }

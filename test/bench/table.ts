@@ -7,3 +7,8 @@ export function tableOf(rows: readonly (readonly string[])[]): string {
     )
     .join('\n')
 }
+
+/** `-` for what is infinite, or was not there. */
+export const whole = (value: number): string => (Number.isFinite(value) ? value.toFixed(0) : '-')
+
+export const percent = (share: number): string => (100 * share).toFixed(1)

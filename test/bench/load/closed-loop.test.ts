@@ -7,7 +7,7 @@ function shop(o: { together: number; perPost: number; answers?: 'taken' | 'settl
   const loop = closedLoop({
     ...{ answers: 'taken', ...o },
     placing: {
-      ...{ placed: [], neverSentMs: [], answers: {} },
+      ...{ placed: [], refusedMs: [], answers: {} },
       place: ({ length: count }) => new Promise(answer => unanswered.push({ count, answer })),
     },
   })

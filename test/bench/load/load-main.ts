@@ -36,8 +36,8 @@ async function load({ goods, blend, arrival, perPost, ...plan }: LoadPlan): Prom
   await stopWatching()
   await wishes.end()
   connections.close()
-  const { placed, neverSentMs, answers } = placing
-  tell({ said: 'done', loaded: { placed, neverSentMs, answers: { ...answers, ...wishAnswers } } })
+  const { placed, refusedMs, answers } = placing
+  tell({ said: 'done', loaded: { placed, refusedMs, answers: { ...answers, ...wishAnswers } } })
 
   async function start() {
     if (arrival.loop === 'open')

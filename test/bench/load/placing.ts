@@ -5,8 +5,8 @@ import type { Door, Placed } from './plan.ts'
 
 export interface Placing {
   readonly placed: readonly Placed[]
-  /** When they should have been sent. */
-  readonly neverSentMs: readonly number[]
+  /** When those should have been sent that were not taken. */
+  readonly refusedMs: readonly number[]
   readonly answers: Readonly<Record<string, number>>
   /** One request with an order for each of these times. Resolves, with how many were taken, when it was answered. */
   place(intendedMs: readonly number[]): Promise<number>
@@ -14,7 +14,7 @@ export interface Placing {
 
 /** Sends orders and writes down what was answered 202. What is turned away is counted and not sent again. */
 export function startPlacing(o: {
-  readonly connections: Connections
+  readonly connections: Pick<Connections, 'post'>
   readonly door: Door
   readonly orderOf: OrderMaker
   /** Told of each that was taken. */
@@ -23,7 +23,7 @@ export function startPlacing(o: {
   const { path, ids } = o.door
   const keys = randomBytes(8).toString('hex')
   const placed: Placed[] = []
-  const neverSentMs: number[] = []
+  const refusedMs: number[] = []
   const answers: Record<string, number> = {}
   let n = 0
   const count = (answer: string) => {
@@ -33,10 +33,13 @@ export function startPlacing(o: {
     placed.push({ orderId, intendedMs, wish: order.wish })
     o.taken(orderId, order)
   }
-  const giveUp = (intendedMs: readonly number[]) => {
-    neverSentMs.push(...intendedMs)
-    for (const _ of intendedMs) count('order never sent')
+  const refuse = (...intendedMs: readonly number[]) => {
+    refusedMs.push(...intendedMs)
     return 0
+  }
+  const giveUp = (intendedMs: readonly number[]) => {
+    for (const _ of intendedMs) count('order never sent')
+    return refuse(...intendedMs)
   }
 
   async function placeOne(intendedMs: number): Promise<number> {
@@ -46,7 +49,7 @@ export function startPlacing(o: {
     const reply = await o.connections.post(path, `idempotency-key: ${keys}-${n++}\r\n`, body)
     if (!reply) return giveUp([intendedMs])
     count(`POST ${path} ${reply.status}`)
-    if (reply.status !== 202 && reply.status !== 200) return 0
+    if (reply.status !== 202 && reply.status !== 200) return refuse(intendedMs)
     take(id ?? idIn(reply.body), order, intendedMs)
     return 1
   }
@@ -58,20 +61,21 @@ export function startPlacing(o: {
     const reply = await o.connections.post(`${path}/batch`, '', `{"orders":[${items.join()}]}`)
     if (!reply) return giveUp(intendedMs)
     count(`POST ${path}/batch ${reply.status}`)
-    if (reply.status !== 200) return 0
+    if (reply.status !== 200) return refuse(...intendedMs)
     const { results } = JSON.parse(reply.body) as { results: { status: number; body: { orderId: string } }[] }
     let taken = 0
     for (const [i, { status, body }] of results.entries()) {
       count(`order ${status}`)
-      if (status !== 202) continue
-      take(body.orderId, orders[i]!, intendedMs[i]!)
-      taken++
+      if (status === 202) {
+        take(body.orderId, orders[i]!, intendedMs[i]!)
+        taken++
+      } else refuse(intendedMs[i]!)
     }
     return taken
   }
 
   return {
-    ...{ placed, neverSentMs, answers },
+    ...{ placed, refusedMs, answers },
     place: intendedMs => (intendedMs.length === 1 ? placeOne(intendedMs[0]!) : placeMany(intendedMs)),
   }
 }

@@ -48,8 +48,8 @@ export interface Placed {
 
 export interface Loaded {
   readonly placed: readonly Placed[]
-  /** Of an open loop: those that still waited for a connection at its end, by when they should have been sent. */
-  readonly neverSentMs: readonly number[]
+  /** When those should have been sent that were turned away, not answered, or still waited for a connection at an open loop's end. */
+  readonly refusedMs: readonly number[]
   /** Requests by their answer: `POST /orders/batch 200`, or an order's place in a batch: `order 503`. */
   readonly answers: Readonly<Record<string, number>>
 }

@@ -1,6 +1,6 @@
-import { sectionOf, whole } from '../report.ts'
+import { sectionOf } from '../report.ts'
 import type { Run } from '../run.ts'
-import { tableOf } from '../table.ts'
+import { tableOf, whole } from '../table.ts'
 import { type MeasuredPeer, variantInWords } from './compare.ts'
 
 /** What the shop does of what each peer does, in the same run, one order a request on both sides. */

@@ -1,8 +1,7 @@
 import { measure } from '../measure.ts'
-import { whole } from '../report.ts'
 import type { Run } from '../run.ts'
 import { inWords, warmUp } from '../runs.ts'
-import { tableOf } from '../table.ts'
+import { percent, tableOf, whole } from '../table.ts'
 import { curveTable, watch } from './curve.ts'
 import { type Trial, withShop } from './trial.ts'
 
@@ -57,6 +56,7 @@ export const overload: Trial = {
         completedPerSecond: run.sagasPerSecond,
         ofBest: run.sagasPerSecond / best.sagasPerSecond,
         answers: run.answers,
+        refusedShare: run.refusedShare,
         latencyMs: run.latencyMs,
         drainedAfterSeconds: Math.max(0, lastUnderWay(points) - loadEndsSeconds),
         settledSeconds,
@@ -71,16 +71,15 @@ export const overload: Trial = {
       return {
         table: [
           tableOf([
-            ['overload', 'sagas/s', 'CPU us/saga', 'p50 ms', 'p99 ms', 'others %', 'answers'],
+            ['overload', 'sagas/s', 'refused %', 'CPU us/saga', 'p50 ms', 'p99 ms', 'others %', 'answers'],
             ...[
               ['closed loop, 1000 under way', best] as const,
               [`${twice}/s offered`, run] as const,
               ['half the best rate, afterwards', after] as const,
             ].map(([name, run]) => [
               name,
-              ...[run.sagasPerSecond, cpuOf(run), run.latencyMs.p50, run.latencyMs.p99, 100 * run.othersShare].map(
-                whole,
-              ),
+              ...[whole(run.sagasPerSecond), percent(run.refusedShare)],
+              ...[cpuOf(run), run.latencyMs.p50, run.latencyMs.p99, 100 * run.othersShare].map(whole),
               counts(run.answers),
             ]),
           ]),
