@@ -1,7 +1,7 @@
 /**
  * How fast the shop is, on a stack of its own, with every safeguard on: see README.md beside this file.
  *
- *   npm run bench -- --scenario one,fifty --seconds 20 --runs 5 --peers --json FILE
+ *   npm run bench -- --scenario one,fifty --seconds 20 --runs 5 --peers all --json FILE
  *
  * Exit code 1 when a run broke what always holds: it has no figure.
  */

@@ -18,6 +18,7 @@ export function tablesOf(all: readonly Measured[]): string {
       [
         '',
         'sagas/s',
+        'confirmed/s',
         'refused %',
         'p50 ms',
         'p95 ms',
@@ -30,7 +31,7 @@ export function tablesOf(all: readonly Measured[]): string {
       ],
       ...figured.map(({ scenario, run }) => [
         scenario.name,
-        ...[whole(run.sagasPerSecond), percent(run.refusedShare)],
+        ...[whole(run.sagasPerSecond), whole(run.confirmedPerSecond), percent(run.refusedShare)],
         ...[run.latencyMs.p50, run.latencyMs.p95, run.latencyMs.p99].map(whole),
         whole(Object.values(run.cpuMicrosPerSaga).reduce((sum, each) => sum + each, 0)),
         ...[run.walBytesPerSaga, 1_000 * run.walSyncsPerSaga, 1_000 * run.transactionsPerSaga].map(whole),

@@ -9,7 +9,7 @@ test('what was settled in the window counts, whatever its end; the latency is of
     { sentMs: 1_000, tookMs: 50, status: 'CANCELLED' },
     { sentMs: 9_900, tookMs: 700 },
   ])
-  expect(run).toMatchObject({ settled: 3, sagasPerSecond: 0.3, violations: [] })
+  expect(run).toMatchObject({ settled: 3, sagasPerSecond: 0.3, confirmedPerSecond: 0.2, violations: [] })
   expect(run.latencyMs).toMatchObject({ p50: 400, max: 700 })
   expect(run.endings).toEqual({ CONFIRMED: 3, CANCELLED: 1 })
 })

@@ -8,6 +8,8 @@ import type { Arrival, Loaded } from './load/plan.ts'
 export interface Run {
   /** Settled in the window, whatever their end, a second of it. */
   readonly sagasPerSecond: number
+  /** Of these, those that ended confirmed. */
+  readonly confirmedPerSecond: number
   readonly settled: number
   readonly windowSeconds: number
   /**
@@ -57,8 +59,10 @@ export function runOf(o: {
   const windowSeconds = (toMs - fromMs) / 1_000
   const within = (ms: number | null | undefined) => typeof ms === 'number' && ms >= fromMs && ms < toMs
   const ended = loaded.placed.map(({ orderId, intendedMs }) => ({ intendedMs, ending: endings.get(orderId) }))
-  const settled = ended.filter(({ ending }) => within(ending?.atMs)).length
-  const confirmed = ended.flatMap(({ intendedMs, ending }) =>
+  const endedWithin = ended.filter(({ ending }) => within(ending?.atMs))
+  const settled = endedWithin.length
+  const confirmed = endedWithin.filter(({ ending }) => ending?.status === 'CONFIRMED').length
+  const waitedMs = ended.flatMap(({ intendedMs, ending }) =>
     within(intendedMs) && ending?.status === 'CONFIRMED' && ending.atMs !== null ? [ending.atMs - intendedMs] : [],
   )
   const refused = loaded.refusedMs.filter(within).length
@@ -72,12 +76,8 @@ export function runOf(o: {
   const ours = change(({ cpu }) => Object.values(cpu).reduce((sum, each) => sum + each, 0))
   const others = change(look => look.machineCpuMicros) - ours
   return {
-    ...{
-      sagasPerSecond: settled / windowSeconds,
-      settled,
-      windowSeconds,
-      latencyMs: percentilesOf([...confirmed, ...inVain]),
-    },
+    ...{ sagasPerSecond: settled / windowSeconds, confirmedPerSecond: confirmed / windowSeconds },
+    ...{ settled, windowSeconds, latencyMs: percentilesOf([...waitedMs, ...inVain]) },
     refusedShare: refused / (taken + refused),
     endings: countBy(ended.map(({ ending }) => ending?.status ?? 'LOST')),
     answers: loaded.answers,
