@@ -32,7 +32,7 @@ async function benchmark(o: Options): Promise<number> {
     if (rows) console.log(`\n${rows}`)
     if (statements) console.log(`\n${statements}`)
     const peers = await measurePeers({ ...o, ground, load, say })
-    const one = measured.find(({ scenario }) => scenario.name === 'one')?.median
+    const one = measured.find(({ scenario }) => scenario.name === 'one')
     if (peers.length > 0) console.log(`\n${peersTable(peers, one)}`)
     const tried = await runTrials(o.trials, { ...o, ground, load, say })
     for (const each of tried) console.log(`\n${tellTried(each)}`)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { exitCodeOf, type Findings, jsonOf } from './findings.ts'
 import { peersTable } from './peers/report.ts'
+import type { TriedVariant } from './peers/search.ts'
 import { tablesOf } from './report.ts'
 import { orders, runWith } from './run.fixture.ts'
 import type { Run } from './run.ts'
@@ -13,9 +14,14 @@ const broken = runWith(orders(5_551), { violations: ['a cent is missing'] })
 const figureOfBroken = /555/
 
 const scenario = (runs: readonly Run[]) => ({ scenario: scenariosOf(['one'])[0]!, ...summaryOf(runs) })
-const variant = { together: 8, connections: 8 }
-const peer = (runs: readonly Run[]) => ({
-  ...{ peer: { name: 'sql', what: 'plain SQL' }, variant, tried: [], ...summaryOf(runs) },
+const variant = { together: 8, connections: 8, processes: 2 }
+const peer = (runs: readonly Run[], tried: readonly TriedVariant[] = []) => ({
+  ...{
+    peer: { name: 'sql', what: 'plain SQL', connectionsAre: 'connections' as const },
+    variant,
+    tried,
+    ...summaryOf(runs),
+  },
 })
 const trial = (violations: readonly string[]) => ({ name: 'idle', table: '5551', figures: { cpu: 5_551 }, violations })
 const nothing: Findings = { measured: [], peers: [], tried: [] }
@@ -52,10 +58,19 @@ test.each([
 
 test('nor has a peer', () => {
   const peers = [peer([...whole, broken])]
-  expect(peersTable(peers, whole[0])).toMatch(/^sql +broken/m)
-  expect(peersTable(peers, whole[0])).toContain('sql is broken: a cent is missing')
-  expect(peersTable(peers, whole[0])).not.toMatch(figureOfBroken)
+  expect(peersTable(peers, undefined)).toMatch(/^sql +broken/m)
+  expect(peersTable(peers, undefined)).toContain('sql is broken: a cent is missing')
+  expect(peersTable(peers, undefined)).not.toMatch(figureOfBroken)
   expect(json({ peers })).not.toMatch(figureOfBroken)
+  expect(exitCodeOf({ ...nothing, peers })).toBe(1)
+})
+
+test('a peer that was broken at one of the numbers that were tried makes the benchmark fail', () => {
+  const tried = [{ ...variant, together: 16, sagasPerSecond: undefined, violations: ['a cent is missing'] }]
+  const peers = [peer(whole, tried)]
+  expect(peersTable(peers, scenario(whole))).toMatch(/^sql +2 .* 1\.0 +8 under way, 8 connections, 2 processes$/m)
+  expect(peersTable(peers, undefined)).toContain('16 under way, 8 connections, 2 processes: broken')
+  expect(peersTable(peers, undefined)).toContain('sql is broken: a cent is missing')
   expect(exitCodeOf({ ...nothing, peers })).toBe(1)
 })
 

@@ -12,7 +12,7 @@ export interface Findings {
 
 /** 1 when anything broke what always holds. */
 export function exitCodeOf({ measured, peers, tried }: Findings): 0 | 1 {
-  const all = [...[...measured, ...peers].flatMap(({ runs }) => runs), ...tried]
+  const all = [...[...measured, ...peers].flatMap(({ runs }) => runs), ...peers.flatMap(peer => peer.tried), ...tried]
   return all.every(({ violations }) => violations.length === 0) ? 0 : 1
 }
 

@@ -19,6 +19,8 @@ export interface Options {
   /** Events that wait in the trial of that name. */
   readonly backlog: number
   readonly peers: readonly Peer[]
+  /** In closed loops, instead of the scenario's own number and of the search for a peer's best. */
+  readonly together: number | undefined
   readonly trials: readonly Trial[]
   readonly json: string | undefined
   readonly list: boolean
@@ -29,7 +31,7 @@ const usage = `npm run bench -- [options]
   --seconds N        of each measurement (20)
   --runs N           of each scenario; the median one is printed (1)
   --warmup N         seconds of load before the first measurement (20)
-  --together N       orders under way in closed loops, instead of the scenario's own number
+  --together N       orders under way in closed loops, instead of the scenario's own number and of the search for a peer's best
   --per-post N       orders in a request, likewise
   --grown N          the scenarios on two shops in turns, one of which has N finished sagas (300k, 10m)
   --profile          V8 profiles of the services into .local/bench/profiles, and their hottest functions
@@ -69,6 +71,7 @@ export function optionsFrom(args: readonly string[]): Options {
       seconds: positive('--seconds', values.seconds),
       runs: positive('--runs', values.runs),
       warmUpSeconds: positive('--warmup', values.warmup),
+      together,
       trials: trialsOf((values.trial ?? 'none').split(',')),
       traces: values.traces,
       grown: values.grown === undefined ? 0 : counted('--grown', values.grown),

@@ -11,6 +11,7 @@ declare module '@dbos-inc/dbos-sdk' {
       readonly logLevel: string
       readonly tracingEnabled: boolean
       readonly enableOTLP: boolean
+      readonly executorID: string
     }): void
     launch(): Promise<void>
     registerWorkflow<A, R>(run: (argument: A) => Promise<R>, o: { readonly name: string }): (argument: A) => Promise<R>

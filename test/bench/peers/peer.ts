@@ -13,8 +13,10 @@ import { createTables, type Part, parts, violationsOf } from './tables.ts'
 export interface Variant {
   /** Orders under way. */
   readonly together: number
-  /** Connections to its database, of a pool; or partitions of a topic, each with a message under way. */
+  /** Connections to its database, in each pool of a kind together; or partitions of a topic, each with a message under way. */
   readonly connections: number
+  /** Of the program that does its steps. */
+  readonly processes: number
 }
 
 export interface Peer {
@@ -23,7 +25,13 @@ export interface Peer {
   readonly what: string
   /** It needs packages that `npm ci` in the repository does not bring. */
   readonly hasOwnPackages: boolean
-  readonly variants: readonly Variant[]
+  /** Orders under way at the first try. */
+  readonly least: number
+  /** How many there are for so many orders under way: no more than the database gives to all pools together. */
+  readonly connectionsFor: (together: number) => number
+  readonly connectionsAre: 'connections' | 'partitions'
+  /** The numbers of processes that are tried. */
+  readonly processes: readonly number[]
   start(o: PeerOptions): Promise<RunningPeer>
 }
 export interface PeerOptions {
@@ -61,14 +69,14 @@ export async function peerDatabases(
 
 export function runningPeer(o: {
   readonly door: Door
-  readonly orderUrl: string
+  readonly orderUrls: readonly string[]
   readonly urls: Readonly<Record<Part, string>>
   readonly processes: readonly PeerProcess[]
 }): RunningPeer {
   const poolOf = (part: Part) => new pg.Pool({ connectionString: o.urls[part], max: 2 })
   const pools = { order: poolOf('order'), inventory: poolOf('inventory'), balance: poolOf('balance') }
   return {
-    ...{ goods, door: o.door, orderUrls: [o.orderUrl], orders: pools.order, ordersUrl: o.urls.order },
+    ...{ goods, door: o.door, orderUrls: o.orderUrls, orders: pools.order, ordersUrl: o.urls.order },
     processes: () => o.processes,
     batches: async () => ({}),
     async violationsAtRest() {

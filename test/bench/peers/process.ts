@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Child, startChild } from '../../../infra/local/child.ts'
 import { createPart } from '../../../infra/local/part.ts'
+import { freePorts } from '../../../infra/local/ports.ts'
 import type { ProcessId } from '../../../infra/local/process-table.ts'
 
 export interface PeerProcess {
@@ -49,6 +50,20 @@ export const startPeerProgram = (o: {
     environment: { ...o.environment, NODE_ENV: 'production', PORT: String(o.port) },
     probe: o.probe ?? answering(`http://127.0.0.1:${o.port}/`),
   })
+
+/** Several processes of one program, each at a port of its own; one after the other, since the first may make tables. Figures are of all. */
+export async function startPeerPrograms(
+  count: number,
+  o: Omit<Parameters<typeof startPeerProgram>[0], 'port'>,
+): Promise<{ readonly processes: readonly PeerProcess[]; readonly orderUrls: readonly string[] }> {
+  const ports = await freePorts(count)
+  const processes: PeerProcess[] = []
+  for (const [i, port] of ports.entries()) {
+    const started = await startPeerProgram({ ...o, name: `${o.name}-${i + 1}`, port })
+    processes.push({ ...started, name: o.name })
+  }
+  return { processes, orderUrls: ports.map(port => `http://127.0.0.1:${port}`) }
+}
 
 /** Succeeds when this address answers 2xx. */
 export const answering =

@@ -29,6 +29,8 @@ const place = DBOS.registerWorkflow(
 DBOS.setConfig({
   ...{ name: 'bench', systemDatabaseUrl: SYSTEM_DATABASE_URL!, systemDatabasePoolSize: connections },
   ...{ logLevel: 'error', tracingEnabled: false, enableOTLP: false },
+  // Of several processes on one system database each has a name: it takes up what it had begun itself, and no other's.
+  executorID: PORT!,
 })
 await DBOS.launch()
 openDoor(Number(PORT), 200, order => DBOS.withNextWorkflowID(order.orderId, () => place(order)))

@@ -9,7 +9,10 @@ export const naive: Peer = {
   name: 'naive',
   what: 'a choreography as one writes it first: three services with a database each; kafkajs eachMessage, a transaction a message, inbox table, polled outbox',
   hasOwnPackages: false,
-  variants: [4, 16, 40].map(connections => ({ together: 10 * connections, connections })),
+  least: 40,
+  connectionsFor: together => Math.min(Math.ceil(together / 10), 48),
+  connectionsAre: 'partitions',
+  processes: [1],
   async start(o) {
     const { ground, variant } = o
     const { folder, urls } = await peerDatabases(o, { apart: true })
@@ -37,7 +40,7 @@ export const naive: Peer = {
       ),
     )
     return runningPeer({
-      ...{ urls, processes, orderUrl: `http://127.0.0.1:${ports[0]}` },
+      ...{ urls, processes, orderUrls: [`http://127.0.0.1:${ports[0]}`] },
       door: { path: '/orders', ids: 'given', answers: 'taken' },
     })
   },

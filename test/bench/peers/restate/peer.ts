@@ -12,11 +12,10 @@ export const restate: Peer = {
   name: 'restate',
   what: 'Restate: a handler an order with five journaled steps, one process; its server has a log of its own (fsync on), business rows are in PostgreSQL',
   hasOwnPackages: true,
-  variants: [
-    { together: 32, connections: 32 },
-    { together: 128, connections: 64 },
-    { together: 512, connections: 64 },
-  ],
+  least: 32,
+  connectionsFor: together => Math.min(together, 64),
+  connectionsAre: 'connections',
+  processes: [1],
   async start(o) {
     const { folder, urls } = await peerDatabases(o, { apart: false })
     const [ingress, admin, fabric, handlers] = (await freePorts(4)) as [number, number, number, number]
@@ -47,7 +46,7 @@ export const restate: Peer = {
       }),
     })
     return runningPeer({
-      ...{ urls, processes: [server, program], orderUrl: `http://127.0.0.1:${ingress}` },
+      ...{ urls, processes: [server, program], orderUrls: [`http://127.0.0.1:${ingress}`] },
       door: { path: '/shop/place', ids: 'given', answers: 'settled' },
     })
   },
