@@ -47,6 +47,7 @@ test('rule 33: what others do not keep up with is turned away at the door, and t
   const answers = await burst()
   expect(answers.map(({ status }) => status)).toEqual([...Array(most).fill(200), ...Array(most).fill(503)])
   expect(answers.at(-1)!.body).toMatchObject({ code: 'overloaded' })
+  expect(answers.at(-1)!.headers.get('retry-after')).toMatch(/^[1-9]\d*$/)
   expect(waiting.length).toBe(most)
   expect(await service.metric('saga_turned_away_total', 'cause="overloaded"')).toBe(most)
   // What begins no saga for others is taken as ever.

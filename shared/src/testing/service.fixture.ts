@@ -87,7 +87,7 @@ export interface SentEvent {
 export interface Instance extends Service {
   /** A value of /metrics, 0 when there is no such series; the labels as they are printed, without `service`. */
   metric(name: string, labels?: string): Promise<number>
-  post(path: string, body?: object, key?: string): Promise<{ status: number; body: any }>
+  post(path: string, body?: object, key?: string): Promise<{ status: number; headers: Headers; body: any }>
   /** Stops it, once. */
   stop(): Promise<void>
 }
@@ -284,7 +284,7 @@ function clientOf(port: number): Pick<Instance, 'metric' | 'post'> {
         headers: { 'content-type': 'application/json', 'idempotency-key': key },
         body: JSON.stringify(body),
       })
-      return { status: response.status, body: await response.json() }
+      return { status: response.status, headers: response.headers, body: await response.json() }
     },
   }
 }
