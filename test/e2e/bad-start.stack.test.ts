@@ -80,6 +80,7 @@ describe('a wrong setting stops the start with one line that names it', () => {
     ],
     ['a missing companion', { ADMIN_TOKEN: 'x'.repeat(16) }, /^order: ADMIN_TOKEN .*ADMIN_PORT/],
     ['the service’s own', { ORDER_TIMEOUT: 'soon' }, /^order: ORDER_TIMEOUT=soon /],
+    ['a timer that outlives all topics', { ORDER_TIMEOUT: '31d' }, /^order: .*\[timer-beyond-horizon\]$/],
     [
       'a mail server',
       { SMTP_URL: 'http://mail' },

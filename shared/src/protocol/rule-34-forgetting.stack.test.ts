@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Act } from '../core/act.ts'
+import { topicSpecs } from '../kafka/topic-specs.ts'
 import { purgeKeys, purgeSagas } from '../postgres/purge.ts'
 import { deriveHorizon } from '../runtime/horizon.ts'
 import { type Database, delivered, freshDatabase, type Instance, newSagaId } from '../testing/engine.fixture.ts'
@@ -79,27 +81,54 @@ describe('rule 34: a saga is forgotten whole, past the horizon, with nothing lef
     expect(await isKnown(sagaId)).toBe(false)
   })
 
-  test('the oldest message that can exist is a duplicate; one behind the horizon is a letter that says why', async () => {
-    const config = { 'retention.ms': String(7 * dayMs), 'segment.ms': String(dayMs), 'cleanup.policy': 'delete' }
-    const topics = new Map([['events', { partitions: 1, replicationFactor: 1, config }]])
-    const derived = deriveHorizon({ topics })
-    const purgeDerived = async () =>
-      (await purgeSagas(a.store.pool, { horizonMs: derived.horizonMs, limit: 100 })).forgotten
-    const { sagaId, paid } = await oldSaga({ daysAgo: 60 })
-    await db.query(`update saga.sagas set created_at = '2026-01-01' where saga_id = $1`, [sagaId])
-    const touched = (agoMs: number) =>
-      db.query(`update saga.saga_log set updated_at = now() - $2 * interval '1 ms' where saga_id = $1`, [sagaId, agoMs])
+  test('the oldest that can come is known; from behind the horizon it is a letter that says why', async () => {
+    const own = { ...{ service: 'ledger', eventsTopic: 'ledger.events.v1' }, partitions: 1, replicationFactor: 1 }
+    const horizon = deriveHorizon({ topics: new Map(topicSpecs(own).map(topic => [topic.name, topic])) })
+    const kit = await db.instance({}, { horizon })
+    const purgeDerived = async () => {
+      const { forgotten } = await purgeSagas(a.store.pool, { ...horizon, limit: 100 })
+      return [forgotten, await purgeKeys(a.store.pool, horizon.horizonMs, 100)]
+    }
+    const { sagaId, paid } = await oldSaga({ daysAgo: 100 })
+    await db.query(`update saga.sagas set created_at = now() - interval '100 days' where saga_id = $1`, [sagaId])
+    // To a saga that began so long ago, a letter is restored only if it is known.
+    const letter = { id: paid.id, sagaId, deaths: 1 }
+    const restore: Act = {
+      act: 'restore',
+      letter,
+      read: paid,
+      opens: false,
+      request: null,
+      operator: 'ann',
+      plan: null,
+    }
+    const topUp = () => kit.command(TopUp, { account: 'bob', amount: 1 }, { key: 'repeated' })
+    await topUp()
+    const touched = async (agoMs: number) => {
+      const ago = `now() - $1 * interval '1 ms'`
+      await db.query(`update saga.saga_log set updated_at = ${ago} where saga_id = $2`, [agoMs, sagaId])
+      await db.query(`update saga.idempotency_keys set created_at = ${ago}`, [agoMs])
+    }
 
-    // Its last step set the longest timer; what that published is delivered a last time while its topic forgets its segment.
-    const oldestMs = derived.longestTimerMs + 7 * dayMs + dayMs
-    await touched(oldestMs)
-    expect(await purgeDerived()).toBe(0)
-    expect(await a.deliver(paid)).toMatchObject([{ outcome: 'duplicate' }])
+    // Its last step set a timer of a month; what that one did is dead, and restored a last time before the topic of letters,
+    // which keeps them for a month, forgets their segment of a week.
+    await touched((30 + 30 + 7) * dayMs)
+    expect(await purgeDerived()).toEqual([0, 0])
+    expect(await kit.act(restore)).toMatchObject([{ result: 'already' }])
+    expect(await kit.deliver(paid)).toMatchObject([{ outcome: 'duplicate' }])
+    expect(await topUp()).toMatchObject({ answer: { balance: 1 } })
 
-    await touched(derived.horizonMs + 60_000)
-    expect(await purgeDerived()).toBe(1)
-    expect(await a.deliver(paid)).toMatchObject([{ outcome: 'dead', code: 'beyond-horizon' }])
-    await db.query('delete from saga.waiting; delete from saga.outbox')
+    await touched(horizon.horizonMs - 60_000)
+    expect(await purgeDerived()).toEqual([0, 0])
+
+    await touched(horizon.horizonMs + 60_000)
+    expect(await purgeDerived()).toEqual([1, 1])
+    expect(await kit.act(restore)).toMatchObject([{ result: 'beyond-horizon' }])
+    expect(await kit.deliver(paid)).toMatchObject([{ outcome: 'dead', code: 'beyond-horizon' }])
+    // Whoever repeats a request now makes a new one.
+    expect(await topUp()).toMatchObject({ answer: { balance: 2 } })
+    await db.query(`delete from accounts where account = 'bob'`)
+    await db.query('delete from saga.waiting; delete from saga.outbox; delete from saga.idempotency_keys')
   })
 
   test('a message that comes while its saga is being purged opens it anew, with nothing half forgotten', async () => {

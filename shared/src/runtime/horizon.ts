@@ -5,7 +5,10 @@ import type { Participant } from '../participant.ts'
 const dayMs = 86_400_000
 
 export interface Horizon {
-  /** How long fences and Idempotency-Keys are kept after their last use; Infinity when a topic keeps its records for ever. */
+  /**
+   * How long a fence is kept after its saga was last touched, and an Idempotency-Key after its answer; Infinity when a topic
+   * keeps its records for ever.
+   */
   readonly horizonMs: number
   readonly longestTimerMs: number
 }

@@ -19,6 +19,7 @@ import { describeStates } from '../postgres/state-tables.ts'
 import type { Store } from '../postgres/transaction.ts'
 import { Commands } from '../runtime/commands.ts'
 import { Engine, type Item } from '../runtime/engine.ts'
+import type { Horizon } from '../runtime/horizon.ts'
 import { createRules } from '../runtime/rules.ts'
 import { type Held, hold, untilBlocked } from './locks.fixture.ts'
 import { ledger, ledgerTables } from './participant.fixture.ts'
@@ -66,7 +67,10 @@ export interface Database {
   readonly pool: pg.Pool
   query<T = any>(text: string, values?: unknown[]): Promise<T[]>
   /** An instance of the service; safeguards can be switched off for it. */
-  instance(safeguards?: Partial<Safeguards>, o?: { poolSize?: number; maxAttempts?: number }): Promise<Instance>
+  instance(
+    safeguards?: Partial<Safeguards>,
+    o?: { poolSize?: number; maxAttempts?: number; horizon?: Horizon },
+  ): Promise<Instance>
   /** Runs a statement in a transaction that stays open until `release`. */
   hold(sql: string, values?: unknown[]): Promise<Held>
   /** Resolves when so many connections of instances wait for a lock. */
@@ -88,10 +92,10 @@ export async function freshDatabase(
     url,
     pool,
     query: async (text, values) => (await pool.query(text, values)).rows,
-    async instance(safeguards = {}, { poolSize = 4, maxAttempts = 5 } = {}) {
+    async instance(safeguards = {}, { poolSize = 4, maxAttempts = 5, horizon = halfAMonth } = {}) {
       const own = createPool({ url, poolSize, applicationName: 'instance', byKey: true })
       pools.push(own)
-      return createInstance(own, participant, safeguards, maxAttempts)
+      return createInstance(own, participant, safeguards, maxAttempts, horizon)
     },
     hold: (sql, values) => hold(url, sql, values),
     untilBlocked: connections => untilBlocked(pool, connections),
@@ -101,18 +105,20 @@ export async function freshDatabase(
   }
 }
 
+const halfAMonth: Horizon = { horizonMs: 15 * 86_400_000, longestTimerMs: 7 * 86_400_000 }
+
 async function createInstance(
   pool: pg.Pool,
   participant: Participant<any, any>,
   safeguards: Partial<Safeguards>,
   retryMaxAttempts: number,
+  horizon: Horizon,
 ): Promise<Instance> {
   const codec = { encode: (event: Message) => Buffer.from(JSON.stringify(event)) }
   const kit = {
     ...{ retryMaxAttempts, retryBaseDelayMs: 1, retryMaxDelayMs: 1 },
     ...{ topicPartitions: 4, topicPrefix: '', sagaImages: 'on' },
   }
-  const horizon = { horizonMs: 15 * 86_400_000, longestTimerMs: 7 * 86_400_000 }
   const rules = createRules({
     participant,
     own: {},

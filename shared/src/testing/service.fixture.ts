@@ -107,10 +107,12 @@ export async function deploy(
     tables?: string
     environment?: Record<string, string>
     maxMessageBytes?: number
+    /** Of the topics of events. */
+    retentionMs?: number
     databaseUrl?: (real: string) => string
   } = {},
 ): Promise<Deployment> {
-  const { participant = ledger, tables = ledgerTables, maxMessageBytes } = o
+  const { participant = ledger, tables = ledgerTables, maxMessageBytes, retentionMs } = o
   const brokers = [...inject('brokers')]
   const registryUrl = inject('registryUrl')
   const prefix = `${randomUUID().slice(0, 8)}.`
@@ -119,6 +121,7 @@ export async function deploy(
     topicSpecs({
       ...{ service, eventsTopic, prefix, partitions, replicationFactor: 1 },
       ...(maxMessageBytes !== undefined && { maxMessageBytes }),
+      ...(retentionMs !== undefined && { retentionMs }),
     })
   const specs = [...spec('source', 'source.events.v1'), ...spec(participant.service, 'ledger.events.v1')]
   const [databaseUrl] = await Promise.all([
