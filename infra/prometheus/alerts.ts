@@ -131,7 +131,7 @@ export function alerts(lasting: InPromql = asItIs): Alert[] {
       when: `sum by (service, cause) (increase(saga_turned_away_total{cause!="shutting-down"}[${lasting(5 * minutes)}])) > 0`,
       lastsSeconds: 5 * minutes,
       severity: 'warning',
-      says: '{{ $labels.service }} turns customers away ({{ $labels.cause }}): {{ $value | humanize }} commands in five minutes were answered 503.',
+      says: '{{ $labels.service }} turns customers away ({{ $labels.cause }}): {{ $value | humanize }} requests in five minutes were answered 503.',
       page: 'commands-are-turned-away',
     },
     {

@@ -39,12 +39,12 @@ export type CommandResponse =
   /** 500, and nothing of it is stored. */
   | { readonly status: 'failed'; readonly code: string }
 
+export type Unavailable = Extract<CommandResponse, { status: 'unavailable' }>
+
 /** Resolves once the command's COMMIT was acknowledged, never before. */
 export type Submit = (request: CommandRequest) => Promise<CommandResponse>
 /** Why a command is not even looked at now. */
-export type TurnsAway = (
-  command: CommandType<any, any, any>,
-) => Extract<CommandResponse, { status: 'unavailable' }> | undefined
+export type TurnsAway = (command: CommandType<any, any, any>) => Unavailable | undefined
 export type PrincipalOf = (headers: IncomingHttpHeaders) => string
 
 const noBody = z.strictObject({})

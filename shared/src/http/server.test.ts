@@ -1,10 +1,10 @@
 import { createConnection } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { StartError } from '../errors.ts'
 import { createLog } from '../runtime/logs.ts'
 import { queryRoute } from './routes.ts'
-import { exampleRoutes, listening, orderOf } from './server.fixture.ts'
+import { exampleRoutes, listening, orderOf, placeOrder } from './server.fixture.ts'
 import { startHttp } from './server.ts'
 
 describe('what cannot be served is a problem with a stable code', () => {
@@ -133,6 +133,39 @@ describe('queries', () => {
     const answer = await sendJson('GET', '/orders/o-1')
     expect(answer).toMatchObject({ status: 503, body: { code: 'database-unavailable' } })
     expect(answer.headers.get('retry-after')).toBe('1')
+  })
+
+  test('beyond so many at once they are turned away, until one of them is answered', async () => {
+    const begun: PromiseWithResolvers<void>[] = []
+    const waiting = queryRoute({
+      ...{ method: 'GET', path: '/wait', response: z.object({}) },
+      async read() {
+        const answered = Promise.withResolvers<void>()
+        begun.push(answered)
+        await answered.promise
+        return {}
+      },
+    })
+    const turnedAway: string[] = []
+    const { send, sendJson } = await listening({
+      ...{ routes: [waiting, placeOrder], mostReads: 2 },
+      turnedAway: cause => turnedAway.push(cause),
+    })
+    const [first, second] = [send('GET', '/wait'), send('GET', '/wait')]
+    await vi.waitFor(() => expect(begun).toHaveLength(2))
+    const third = await sendJson('GET', '/wait')
+    expect(third).toMatchObject({ status: 503, body: { code: 'overloaded' } })
+    expect(third.headers.get('retry-after')).toBe('1')
+    expect(turnedAway).toEqual(['overloaded'])
+    // Commands have nothing to do with it.
+    expect((await send('POST', '/orders', orderOf())).status).toBe(202)
+
+    begun[0]!.resolve()
+    expect((await first).status).toBe(200)
+    const fourth = send('GET', '/wait')
+    await vi.waitFor(() => expect(begun).toHaveLength(3))
+    for (const answered of begun) answered.resolve()
+    expect([(await second).status, (await fourth).status]).toEqual([200, 200])
   })
 
   test('the signal is aborted when the client hangs up, and not before', { timeout: 5_000 }, async () => {

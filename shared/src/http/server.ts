@@ -7,6 +7,7 @@ import { kitPaths } from './check-route.ts'
 import { commandHandler, type PrincipalOf, refusal, type Submit, type TurnsAway } from './commands.ts'
 import { type HttpServer, listen } from './listen.ts'
 import { answerWrongMethods } from './not-allowed.ts'
+import { OpenReads } from './open-reads.ts'
 import { openApi } from './openapi.ts'
 import { type Readiness, serveProbes } from './probes.ts'
 import { type Problem, problem, type UnavailableCode } from './problems.ts'
@@ -21,6 +22,8 @@ export interface HttpOptions {
   /** Asked before a request's body is read: under overload, to say no must cost little. */
   readonly turnsAway?: TurnsAway
   readonly turnedAway?: (cause: UnavailableCode) => void
+  /** How many reads may be open at once. */
+  readonly mostReads?: number
   /** What query routes read from. */
   readonly db: Reader
   readonly readiness: Readiness
@@ -43,17 +46,19 @@ export async function startHttp(
 
 export function buildApp(o: HttpOptions, closing: AbortSignal): FastifyInstance {
   const { routes, submit, db, log, principalOf = () => 'anonymous', isUnavailable = () => false } = o
-  const { isOpen = () => true } = o
+  const { isOpen = () => true, mostReads = 10_000 } = o
   const app = createApp({ log, isUnavailable, closing, hint: '/openapi.json lists what is' })
+  const reads = new OpenReads(mostReads)
   const handlerOf = (route: Route) => {
-    if (route.kind === 'query') return queryHandler(route, db, closing)
+    if (route.kind === 'query') return reads.counting(queryHandler(route, db, closing))
     return route.kind === 'batch'
       ? batchHandler(route, submit, principalOf)
       : commandHandler(route, submit, principalOf)
   }
   const isTurnedAway = (route: Route): Problem | undefined => {
     if (!isOpen()) return problem('starting', 'what it needs does not answer yet', { retryAfterSeconds: 1 })
-    const response = route.kind !== 'query' && o.turnsAway?.((route.kind === 'batch' ? route.of : route).command)
+    const response =
+      route.kind === 'query' ? reads.turnsAway() : o.turnsAway?.((route.kind === 'batch' ? route.of : route).command)
     if (!response) return undefined
     o.turnedAway?.(response.code)
     return refusal(response)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Delivery } from '../core/delivery.ts'
 import { isSagaId } from '../core/ids.ts'
-import type { CommandRequest, CommandResponse } from '../http/commands.ts'
+import type { CommandRequest, CommandResponse, Unavailable } from '../http/commands.ts'
 import type { UnavailableCode } from '../http/problems.ts'
 import type { CommandType } from '../messages.ts'
 import type { Participant } from '../participant.ts'
@@ -18,8 +18,6 @@ interface Pending {
   readonly takenAtMs: number
   readonly respond: (response: CommandResponse) => void
 }
-
-export type Unavailable = Extract<CommandResponse, { status: 'unavailable' }>
 
 const unavailable = (code: UnavailableCode, detail: string, retryAfterSeconds = 1): Unavailable => ({
   ...{ status: 'unavailable', code, detail, retryAfterSeconds },

@@ -131,7 +131,7 @@ export const metricDefinitions = {
   turnedAway: {
     name: 'saga_turned_away_total',
     type: 'counter',
-    help: 'Commands that were answered 503 before they were looked at; nothing of them is kept. `overloaded`: too many wait here or for other services; `outbox-full`; `shutting-down`.',
+    help: 'Requests that were answered 503 before they were looked at; nothing of them is kept. `overloaded`: too many commands or reads wait here, or sagas for other services; `outbox-full`; `shutting-down`.',
     labels: ['cause'],
   },
   timerLag: {
