@@ -4,8 +4,6 @@ import { Deposit } from '../../services/balance/src/deposit.ts'
 import { ReceiveStock } from '../../services/inventory/src/commands.ts'
 import { SetContact } from '../../services/notification/src/set-contact.ts'
 import { PlaceOrder, SetPrice } from '../../services/order/src/commands.ts'
-import type { FetchedRecord } from '../../shared/src/kafka/consume.ts'
-import type { StoredRow } from '../../shared/src/postgres/save-outbox.ts'
 import type { ServiceEngine, ServiceName } from './engines.ts'
 
 export type Engines = Readonly<Record<ServiceName, ServiceEngine>>
@@ -36,17 +34,10 @@ export async function run(engines: Engines, orders: number): Promise<void> {
   await Promise.all(placed)
   for (let isMore = true; isMore; ) {
     isMore = await notification.answerCalls()
-    for (const from of Object.values(engines)) {
-      const records = (await from.published()).map(recordOf)
-      if (records.length === 0) continue
-      isMore = true
-      for (const to of Object.values(engines)) if (to !== from) await to.deliver(records)
-    }
+    for (const from of Object.values(engines))
+      for (const { topic, answer } of await from.published()) {
+        isMore = true
+        for (const to of Object.values(engines)) if (to.reads.has(topic)) await to.deliver(answer)
+      }
   }
 }
-
-/** As Kafka would hand it over. */
-const recordOf = ({ topic, partition, key, body, headers, seq, n }: StoredRow): FetchedRecord => ({
-  ...{ topic, partition, key, value: body, offset: BigInt(seq) * 10_000n + BigInt(n), timestampMs: 0 },
-  headers: headers as FetchedRecord['headers'],
-})
