@@ -68,6 +68,8 @@ test('what waits in all partitions of two topics is one fetch, one produce reque
   expect(await take(topics, 800)).toEqual([{ records: 800, fetches: 1 }])
   expect(asked.produce).toBe(1)
   expect(asked.offsetCommit).toBe(1)
+  // Whatever there is ends the broker's wait: nobody waits for a larger batch.
+  expect([...asked.fetchMinBytes]).toEqual([1])
 })
 
 /**
