@@ -8,7 +8,12 @@ import { ask } from './shop-client.ts'
 let shop: RunningShop
 let goods: Goods
 beforeAll(async () => {
-  shop = await runShop('batches', { environment: { LOG_LEVEL: 'error' } })
+  // What the kit's record codec writes kafkajs' reads, and the other way round.
+  const stock = { KAFKA_RECORD_CODEC: 'stock' }
+  shop = await runShop('batches', {
+    environment: { LOG_LEVEL: 'error' },
+    environmentOf: { inventory: stock, notification: stock },
+  })
   goods = await seedGoods(shop.client)
 }, 120_000)
 afterAll(() => shop?.end())

@@ -30,7 +30,7 @@ export const kitSettings = {
     type: z.enum(['own', 'stock'], { error: 'is neither own nor stock' }),
     default: 'own',
     description:
-      'who writes and reads record batches: `own`, the kit, or `stock`, kafkajs, which does the same at several times the cost: should the kit’s be suspected of a fault',
+      'who writes and reads record batches: `own`, the kit, or `stock`, kafkajs, which does the same at several times the cost: should the kit’s be suspected of a fault. All else stays as it is: the kit’s publisher sends, and of kafkajs timers, half-open connections, lost memberships and long lists of headers stay mended',
   }),
   schemaRegistryUrl: setting({
     env: 'SCHEMA_REGISTRY_URL',
