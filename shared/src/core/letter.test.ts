@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Death, letter, marker, requestOf } from './letter.ts'
+import { type Death, letter, marker, mostHeaderBytes, requestOf } from './letter.ts'
 
 const death: Death = {
   ...{ letterId: 'me', deaths: 1, service: 'ledger', step: 'charge', direction: 'action', errorCode: 'handler-threw' },
@@ -56,6 +56,33 @@ test('rule 22: what we add to a message has a bound', () => {
   const requestOfSize = (bytes: number) => textOf('dlq-request', { request: { value: 'x'.repeat(bytes - 12) } })
   expect(requestOfSize(65_536)).toHaveLength(65_536)
   expect(requestOfSize(65_537)).toBe('')
+})
+
+test('rule 22: the bound holds for all of it together, and is not far above', () => {
+  const came = {
+    ...{ 'kafka_dlt-original-topic': 't'.repeat(249), 'kafka_dlt-original-partition': '2147483647' },
+    'kafka_dlt-original-offset': '9223372036854775807',
+  }
+  const name = 'n'.repeat(63)
+  const { headers } = letter(
+    { key: null, headers: came, body: null },
+    {
+      ...{
+        ...death,
+        letterId: 'i'.repeat(1_000),
+        service: name,
+        step: name,
+        direction: 'compensation',
+        errorCode: name,
+      },
+      ...{ errorMessage: '€'.repeat(2_001), errorStack: '€'.repeat(4_000), request: { value: 'x'.repeat(65_524) } },
+    },
+  )
+  // A record has two lengths beside each header.
+  const bytes = Object.entries(headers).map(([each, value]) => 8 + each.length + Buffer.byteLength(value as string))
+  const all = bytes.reduce((sum, each) => sum + each)
+  expect(all).toBeLessThan(mostHeaderBytes)
+  expect(all).toBeGreaterThan(mostHeaderBytes - 4_096)
 })
 
 test('a marker says of which death a letter is open no more, and has no body', () => {

@@ -20,11 +20,15 @@ export interface Death {
   readonly request?: WaitingRow['request']
 }
 
-/** The letter topic takes twice the size of an event topic; what we add to the message must stay well inside that (rule 22). */
+/** In UTF-16 units, of which one is three bytes at most. */
 const longestText = 2_000
 const longestStackBytes = 4_096
 /** A request that is longer is left out; that there was one is not. */
 const longestRequestBytes = 65_536
+/** The letter's id, which is a message's and has a kilobyte at most, the names of topic, service and step, and those of the headers. */
+const mostIdsBytes = 4_096
+/** What headers of ours add to a message at most: the letter topic takes as much more than the event topics (rule 22). */
+export const mostHeaderBytes = longestRequestBytes + longestStackBytes + 3 * longestText + mostIdsBytes
 
 /** The dead message with its cause: key and value as they came, dlq-* headers added. */
 export function letter(envelope: Envelope, death: Death): Envelope {

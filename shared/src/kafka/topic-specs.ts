@@ -1,7 +1,10 @@
+import { mostHeaderBytes } from '../core/letter.ts'
 import type { TopicSpec } from './topics.ts'
 
 export const declarationsTopic = 'saga.declarations'
 export const deadLetterTopic = (service: string): string => `${service}.dlq`
+/** Twice the size of an event, or of a small one as much more as a letter's headers can be (rule 22). */
+export const letterBytes = (eventBytes: number): number => Math.max(2 * eventBytes, eventBytes + mostHeaderBytes)
 
 const dayMs = 24 * 60 * 60 * 1000
 
@@ -10,7 +13,7 @@ const dayMs = 24 * 60 * 60 * 1000
  * @param o.eventsTopic without the prefix, like `order.events.v1`
  * @param o.prefix of the deployment (TOPIC_PREFIX), so that several can share a broker
  * @param o.partitions the same for all event topics: partition n of every topic goes to the same member
- * @param o.maxMessageBytes of an event; a letter may be twice as large, so that every event fits with its letter's headers (rule 22)
+ * @param o.maxMessageBytes of an event; a letter may be larger (`letterBytes`)
  */
 export function topicSpecs(o: {
   readonly service: string
@@ -54,7 +57,7 @@ export function topicSpecs(o: {
     topic(deadLetterTopic(service), partitions, {
       'cleanup.policy': 'delete',
       'retention.ms': String(letterRetentionMs),
-      'max.message.bytes': String(2 * maxMessageBytes),
+      'max.message.bytes': String(letterBytes(maxMessageBytes)),
     }),
     topic(declarationsTopic, 1, { 'cleanup.policy': 'compact' }),
   ]

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { mostHeaderBytes } from '../core/letter.ts'
 import type { ClusterDescription, TopicDescription } from '../kafka/topics.ts'
 import { checkDatabase, checkTopics } from './start-checks.ts'
 
@@ -57,6 +58,11 @@ const without = (setting: keyof typeof config) =>
 
 test('topics that are as they should be are taken', () => expect(() => check(cluster())).not.toThrow())
 
+const takingLetters = (bytes: number) =>
+  cluster({ 'b.dlq': { config: { ...config, 'max.message.bytes': String(bytes) } } })
+test('so is a letter topic with just the room for a letter’s headers', () =>
+  expect(() => check(takingLetters(1_000_000 + mostHeaderBytes))).not.toThrow())
+
 test.each<[string, ClusterDescription, string]>([
   ['brokers that create topics by themselves', { ...cluster(), autoCreateTopics: true }, 'topics-auto-created'],
   ['a missing topic', cluster({ 'a.events.v1': undefined }), 'topic-missing'],
@@ -78,6 +84,11 @@ test.each<[string, ClusterDescription, string]>([
     'topic-compression',
   ],
   ['a letter topic that takes no more than what is read', cluster({ 'b.dlq': { config } }), 'letter-topic-small'],
+  [
+    'a letter topic without room for what a call in doubt asked',
+    takingLetters(1_000_000 + mostHeaderBytes - 1),
+    'letter-topic-small',
+  ],
   // Without the right to describe, the broker leaves a setting out: that is no permission to start.
   [
     'min.insync.replicas that nobody tells',

@@ -1,5 +1,7 @@
 import type { Pool } from 'pg'
+import { mostHeaderBytes } from '../core/letter.ts'
 import { StartError } from '../errors.ts'
+import { letterBytes } from '../kafka/topic-specs.ts'
 import type { ClusterDescription, TopicDescription } from '../kafka/topics.ts'
 
 /** Design, "What always holds", 7: refuses settings under which an acknowledgement could be taken back. */
@@ -64,16 +66,14 @@ export function checkTopics(
   }
   // Rule 22: a letter is the message, as large as its topic takes, with headers of ours.
   const largest = Math.max(0, ...o.read.map(name => maxBytes(topics.get(name))))
-  if (!(maxBytes(topics.get(o.letters)) >= largest + letterHeaderBytes))
+  if (!(maxBytes(topics.get(o.letters)) >= largest + mostHeaderBytes))
     fail(
       'letter-topic-small',
-      `${o.letters} takes messages of ${maxBytes(topics.get(o.letters))} bytes, the topics that are read take ${largest}: a dead letter might not fit; set its max.message.bytes to ${2 * largest}`,
+      `${o.letters} takes messages of ${maxBytes(topics.get(o.letters))} bytes, the topics that are read take ${largest}: a dead letter might not fit; set its max.message.bytes to ${letterBytes(largest)}`,
     )
 }
 
 /** `producer` would let each producer choose, snappy and lz4 included. */
 const readableCompressions = new Set(['uncompressed', 'gzip', 'zstd'])
 
-/** Those that a letter adds are cut to a few thousand characters. */
-const letterHeaderBytes = 16_384
 const maxBytes = (topic: TopicDescription | undefined) => Number(topic?.config['max.message.bytes'])
