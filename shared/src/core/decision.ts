@@ -18,8 +18,9 @@ export interface Loaded {
   random(): number
 }
 
+/** An action is skipped by the delivery of its compensation, which ends otherwise. */
 export type StepOutcome =
-  | FinalStatus
+  | Exclude<FinalStatus, 'skipped'>
   | 'duplicate'
   | 'superseded'
   | 'late'

@@ -23,7 +23,6 @@ export const outcomeMeanings = {
   duplicate: 'the step had its effect before',
   superseded: 'another event did the step’s work meanwhile',
   late: 'an action that came after its compensation; blocked',
-  skipped: 'an empty compensation: the action never took effect here',
   parked: 'put behind an unfinished message of its saga',
   calling: 'an outside call was begun',
   held: 'an outside call could not begin, its target being away or its turn not coming; it waits, and no try is counted',

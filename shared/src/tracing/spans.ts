@@ -34,7 +34,7 @@ export interface SpanContext {
 type Attributes = Record<string, string | number>
 
 /** Those that may publish: their events name this span as the one that they come from. */
-const mayPublish: ReadonlySet<StepOutcome> = new Set(['succeeded', 'rejected', 'accepted', 'skipped'])
+const mayPublish: ReadonlySet<StepOutcome> = new Set(['succeeded', 'rejected', 'accepted'])
 
 /** One try of a message at its step, from when it was taken until its commit. Local commands are no part of a saga. */
 export function stepSpan(
