@@ -1,3 +1,4 @@
+import { deadLetterTopic } from '../kafka/topic-specs.ts'
 import type { Participant } from '../participant.ts'
 import type { ReactionDefinition } from '../reaction.ts'
 
@@ -41,7 +42,7 @@ export function declarationOf({ service, reactions, final }: Participant, adminU
   return {
     service,
     topic,
-    letterTopic: `${service}.dlq`,
+    letterTopic: deadLetterTopic(service),
     ...(adminUrl !== undefined && { adminUrl }),
     final: final.map(({ type }) => type),
     reactions: reactions.filter(r => r.direction !== 'local').map(declared),

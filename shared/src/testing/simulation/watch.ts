@@ -3,6 +3,7 @@ import type { Decided, Decision } from '../../core/decision.ts'
 import { textHeader } from '../../core/headers.ts'
 import { readHeader } from '../../kafka/cloudevents.ts'
 import type { FetchedRecord } from '../../kafka/consume.ts'
+import { deadLetterTopic } from '../../kafka/topic-specs.ts'
 import type { Participant } from '../../participant.ts'
 import type { StoredRow } from '../../postgres/save-outbox.ts'
 import { type Audited, wrongBooks } from './audited.ts'
@@ -21,7 +22,7 @@ export class Watch {
   readonly #found = new Set<string>()
 
   constructor(participants: readonly Participant<any, any>[]) {
-    this.#letterTopics = new Set(participants.map(({ service }) => `${service}.dlq`))
+    this.#letterTopics = new Set(participants.map(({ service }) => deadLetterTopic(service)))
   }
 
   committed(service: string, decision: Decision, rows: readonly StoredRow[]): void {
