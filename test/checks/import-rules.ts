@@ -58,6 +58,14 @@ const rules: ((seen: Seen) => string | undefined)[] = [
   },
 
   seen => {
+    const own = /^shared\/src\/(postgres|kafka)\//.exec(seen.file)?.[0]
+    if (!own || !seen.isRelative || isForTests(seen.file)) return undefined
+    return seen.target.startsWith(own) || /^shared\/src\/(core\/.*|[^/]+\.ts)$/.test(seen.target)
+      ? undefined
+      : 'what reaches the database or the broker knows nothing of who uses it; it stands on the core'
+  },
+
+  seen => {
     if (!/^shared\/src\/[^/]+\.ts$/.test(seen.file) || !seen.isRelative || isForTests(seen.file)) return undefined
     const isSurface = seen.file === 'shared/src/kit.ts'
     if (/^shared\/src\/[^/]+\.ts$/.test(seen.target) || seen.isType || isSurface) return undefined

@@ -48,15 +48,20 @@ test('passes what points inward', () => {
     'services/order/src/participant.ts': `import { participant } from 'saga-kit'\nimport { runHttp } from 'saga-kit/runtime'\nimport { OrderPlaced } from 'shop-schemas'\nimport { z } from 'zod'\nimport { x } from './states.ts'\n`,
     'shared/src/core/fence.ts': `import { PermanentError } from '../errors.ts'\nimport type { Tx } from '../reaction.ts'\n// import 'pg'\n/* import 'kafkajs' */\n`,
     'shared/src/core/fence.test.ts': `import { test } from 'vitest'\n`,
-    'shared/src/kafka/publish.test.ts': `import { proxy } from '../../../test/faults/tcp-proxy.ts'\n`,
+    'shared/src/kafka/publish.test.ts': `import { proxy } from '../../../test/faults/tcp-proxy.ts'\nimport { outbound } from '../runtime/outbound.ts'\n`,
+    'shared/src/postgres/save.ts': `import { columns } from './recordset.ts'\nimport { letter } from '../core/letter.ts'\nimport { StartError } from '../errors.ts'\n`,
     'shared/src/kafka/client.ts': `import { Kafka } from 'kafkajs'\n`,
     'test/end-to-end/x.test.ts': `import { order } from 'shop-order'\nimport pg from 'pg'\n`,
   })
-  expect([status, stderr, stdout]).toEqual([0, '', 'imports point inward in 6 files\n'])
+  expect([status, stderr, stdout]).toEqual([0, '', 'imports point inward in 7 files\n'])
 })
 
 test.each([
   ['shared/src/postgres/save.ts', `import { OrderPlaced } from 'shop-schemas'`],
+  ['shared/src/postgres/save.ts', `import { problem } from '../http/problems.ts'`],
+  ['shared/src/postgres/save.ts', `import type { Log } from '../runtime/logs.ts'`],
+  ['shared/src/kafka/consume.ts', `import type { Letter } from '../admin/contract.ts'`],
+  ['shared/src/kafka/records/cursor.ts', `export { causeOf } from '../../operating/trace/cause.ts'`],
   ['shared/src/core/decide.ts', `import type { Pool } from '../postgres/pool.ts'`],
   ['shared/src/core/decide.ts', `export * from 'fastify'`],
   ['shared/src/core/decide.ts', `const pg = await import('pg')`],

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import { isSagaId } from '../core/ids.ts'
+import { problem } from '../http/problems.ts'
 import { type QueryRoute, queryRoute } from '../http/routes.ts'
-import { readBooks } from '../postgres/read-books.ts'
+import { BooksTooLarge, readBooks } from '../postgres/read-books.ts'
 import { type Audited, readFigures } from '../postgres/read-figures.ts'
 import { type Books, books, type FigurePage, figurePage } from './contract.ts'
 
@@ -43,6 +44,7 @@ export function auditRoutes(pool: Pool, audited: Audited): QueryRoute[] {
         } catch (error) {
           // Nobody listens any more, and nothing is wrong.
           if (signal.aborted) return undefined
+          if (error instanceof BooksTooLarge) throw problem(error.code, error.message)
           throw error
         }
       },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { newSagaId } from '../testing/delivered.fixture.ts'
-import { eventId, firstSagaIdAt, isSagaId, sagaBeganMs, timerId } from './ids.ts'
+import { eventId, firstSagaIdAt, isSagaId, publisherIn, sagaBeganMs, timerId } from './ids.ts'
 
 const moment = fc.integer({ min: 0, max: 2 ** 47 })
 
@@ -29,4 +29,17 @@ test('ids are derived: the same step gives the same ids, another step or service
     's/pay/action/1',
     'ledger/s/Alarm',
   ])
+})
+
+test('an event’s id names the step that published it; no other id names one', () => {
+  const undone = { step: 'pay', direction: 'compensation' } as const
+  for (const n of [0, 1]) expect(publisherIn(eventId('s', undone as never, n), 's')).toEqual(undone)
+  for (const id of [
+    timerId('ledger', 's', 'Alarm'),
+    's/Alarm',
+    's/pay/sideways',
+    'x/pay/action',
+    'ledger/POST /pay/s/action',
+  ])
+    expect(publisherIn(id, 's')).toBeUndefined()
 })

@@ -23,6 +23,13 @@ export function eventId(sagaId: string, { step, direction }: ReactionDefinition,
   return n === 0 ? `${sagaId}/${step}/${direction}` : `${sagaId}/${step}/${direction}/${n}`
 }
 
+/** The step that published an event of this id. Undefined for what `eventId` does not give. */
+export function publisherIn(id: string, sagaId: string): { step: string; direction: string } | undefined {
+  if (!id.startsWith(`${sagaId}/`)) return undefined
+  const [step = '', direction] = id.slice(sagaId.length + 1).split('/')
+  return direction === 'action' || direction === 'compensation' ? { step, direction } : undefined
+}
+
 export function timerId(service: string, sagaId: string, timerType: string): string {
   return `${service}/${sagaId}/${timerType}`
 }

@@ -1,9 +1,8 @@
 /** For who only watches topics: reading them as the participants do, and every event by the schema that it was written with. */
 
 export { recordHeaders, storableHeaders, textHeader } from '../core/headers.ts'
-export { firstSagaIdAt, isSagaId, sagaBeganMs } from '../core/ids.ts'
+export { firstSagaIdAt, isSagaId, publisherIn, sagaBeganMs } from '../core/ids.ts'
 export { readTraceparent } from '../core/trace-context.ts'
-export { publisherIn } from '../operating/trace/cause.ts'
 export { avroType } from './avro-type.ts'
 export { readHeaders } from './cloudevents.ts'
 export { type Consumer, consume, type FetchedRecord } from './consume.ts'

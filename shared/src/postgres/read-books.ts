@@ -1,7 +1,6 @@
 import type { ClientBase, Pool } from 'pg'
 import type { Posting } from '../audit.ts'
 import { type Book, Books } from '../core/audit/books.ts'
-import { problem } from '../http/problems.ts'
 import type { Audited } from './read-figures.ts'
 import { inSnapshot } from './snapshot.ts'
 import { fieldsOf } from './state-tables.ts'
@@ -20,9 +19,14 @@ export interface BooksLimits {
   readonly mostMs?: number
 }
 
+/** They take more memory or time than an audit may take from those whom the service serves; the message says what to do. */
+export class BooksTooLarge extends Error {
+  readonly code = 'books-too-large'
+}
+
 /**
  * The participant's books over all its rows, as of one moment.
- * @throws Problem 409 `books-too-large`
+ * @throws BooksTooLarge
  */
 export function readBooks(
   pool: Pool,
@@ -38,12 +42,9 @@ export function readBooks(
     const goOn = () => {
       o.signal?.throwIfAborted()
       if (books.accounts > accountsLimit)
-        throw problem(
-          'books-too-large',
-          `they have more than ${accountsLimit} accounts; add them up outside the service`,
-        )
+        throw new BooksTooLarge(`they have more than ${accountsLimit} accounts; add them up outside the service`)
       if (performance.now() > untilMs)
-        throw problem('books-too-large', `they are not read after ${timeLimitMs / 1_000} s; add them up on a replica`)
+        throw new BooksTooLarge(`they are not read after ${timeLimitMs / 1_000} s; add them up on a replica`)
     }
     await readPostings(tx, audited, goOn, posting => books.post(posting))
     if (books.nameWrong()) await readPostings(tx, audited, goOn, posting => books.postAgain(posting))

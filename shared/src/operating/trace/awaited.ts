@@ -1,6 +1,7 @@
 import type { LoggedStep, SagaState, WaitingMessage } from '../../admin/contract.ts'
+import { publisherIn } from '../../core/ids.ts'
 import type { Declared, DeclaredReaction } from '../declarations.ts'
-import { type Cause, publisherIn } from './cause.ts'
+import type { Cause } from './cause.ts'
 import type { Published } from './events.ts'
 
 /** What a participant's admin listener said of the saga. */

@@ -15,10 +15,3 @@ export function causeOf(messageId: string, messageType: string | null, sagaId: s
   if (timer !== undefined) return { what: `timer ${timer}`, from: null }
   return { what: messageType ?? messageId, from: null }
 }
-
-/** `<sagaId>/<step>/<direction>[/<n>]`: the step that published an event. */
-export function publisherIn(eventId: string, sagaId: string): { step: string; direction: string } | undefined {
-  if (!eventId.startsWith(`${sagaId}/`)) return undefined
-  const [step = '', direction] = eventId.slice(sagaId.length + 1).split('/')
-  return direction === 'action' || direction === 'compensation' ? { step, direction } : undefined
-}

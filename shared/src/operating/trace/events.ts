@@ -1,6 +1,6 @@
 import type { SagaState } from '../../admin/contract.ts'
+import { publisherIn } from '../../core/ids.ts'
 import type { Declared, DeclaredReaction } from '../declarations.ts'
-import { publisherIn } from './cause.ts'
 
 /** An event of the saga that its publisher's log names, or somebody's reaction to it. */
 export interface Published {
