@@ -268,7 +268,6 @@ export type MessageState = z.infer<typeof messageState>
 export type LoggedStep = z.infer<typeof loggedStep>
 export type SagaState = z.infer<typeof sagaState>
 export type Status = z.infer<typeof status>
-export type WaitingPage = z.infer<typeof waitingPage>
 export type Act = z.infer<typeof act>
 export type ActPage = z.infer<typeof actPage>
 export type DryRun = z.infer<typeof dryRun>

@@ -56,7 +56,7 @@ describe('what the engine gets of a request', () => {
     expect(submitted.map(s => s.traceparent)).toEqual([traceparent, undefined])
   })
 
-  test('the principal of a hook', async () => {
+  test('the principal that the headers name', async () => {
     const { send, submitted } = await listening({ principalOf: headers => String(headers['x-user']) })
     await send('POST', '/orders', orderOf(), { 'x-user': 'ann' })
     expect(submitted[0]?.principal).toBe('ann')

@@ -14,7 +14,7 @@ export interface CommandRequest {
   readonly body: object
   /** `POST /orders/<id>/cancel`: method and full path with its ids, decoded and encoded anew, so that one path has one spelling. */
   readonly route: string
-  /** `anonymous`, unless a hook reads it from the headers. */
+  /** Whose key it is: `principalOf` of ServiceOptions, else `anonymous`. */
   readonly principal: string
   /** undefined for a PUT: another body later is a new value and must be applied, so it has no key. */
   readonly idempotencyKey: string | undefined
@@ -45,6 +45,7 @@ export type Unavailable = Extract<CommandResponse, { status: 'unavailable' }>
 export type Submit = (request: CommandRequest) => Promise<CommandResponse>
 /** Why a command is not even looked at now. */
 export type TurnsAway = (command: CommandType<any, any, any>) => Unavailable | undefined
+/** Who asks, by headers that whoever stands in front of the service has checked. It stands in ids, and so in logs. */
 export type PrincipalOf = (headers: IncomingHttpHeaders) => string
 
 const noBody = z.strictObject({})

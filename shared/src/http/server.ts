@@ -16,7 +16,7 @@ import type { Reader, Route } from './routes.ts'
 
 export interface HttpOptions {
   readonly service: string
-  readonly version?: string
+  readonly version?: string | undefined
   readonly routes: readonly Route[]
   readonly submit: Submit
   /** Asked before a request's body is read: under overload, to say no must cost little. */
@@ -31,7 +31,7 @@ export interface HttpOptions {
   readonly isOpen?: () => boolean
   readonly registry: Registry
   readonly log: ErrorLog
-  readonly principalOf?: PrincipalOf
+  readonly principalOf?: PrincipalOf | undefined
   /** Whether an error of a read means that the database is away. */
   readonly isUnavailable?: (error: unknown) => boolean
 }

@@ -48,8 +48,6 @@ export interface CodecOptions {
   readonly reads: readonly EventType<any>[]
   /** The deployment's, before each topic name. */
   readonly topicPrefix?: string
-  /** How long an id that the registry does not know is not asked for again. */
-  readonly missingForMs?: number
   /** A monotonic clock, in milliseconds. */
   readonly clock?: () => number
 }
@@ -65,10 +63,9 @@ export function sagaIdOf(event: Message, type: EventType<any>): string {
 }
 
 export function createCodec(options: CodecOptions): Codec {
-  const { registry, mode, publishes, reads, topicPrefix = '' } = options
-  const { missingForMs = 30_000, clock = () => performance.now() } = options
+  const { registry, mode, publishes, reads, topicPrefix = '', clock = () => performance.now() } = options
   const published = new Map<string, { readonly id: number; readonly type: Type }>()
-  const writers = createWriters({ registry, reads, missingForMs, clock })
+  const writers = createWriters({ registry, reads, clock })
 
   async function publish(event: EventType<any>): Promise<void> {
     const { fullName, avro } = event.schema

@@ -26,13 +26,9 @@ export interface ConsumeOptions {
   readonly logger: Logger
   /** After this time without a heartbeat the group gives a member's partitions to the others. */
   readonly sessionTimeoutMs?: number
-  /** How long a rebalance waits for a member that is in a batch. */
-  readonly rebalanceTimeoutMs?: number
   /** How long the broker holds a fetch that finds less than `fetchMinBytes`; data ends the wait, so it costs no latency. */
   readonly fetchWaitMs?: number
   readonly fetchMinBytes?: number
-  /** The pause after a batch that was rejected; doubled each time, up to 5 s. */
-  readonly retryPauseMs?: number
 }
 
 export interface Consumer {
@@ -49,7 +45,7 @@ export interface Consumer {
 }
 
 export function consume(o: ConsumeOptions): Consumer {
-  const { logger, groupId, sessionTimeoutMs = 10_000, retryPauseMs = 200 } = o
+  const { logger, groupId, sessionTimeoutMs = 10_000 } = o
   // Heartbeats also bring the news of a rebalance; a second is soon enough for those who wait for it.
   const heartbeatMs = Math.min(Math.floor(sessionTimeoutMs / 4), 1_000)
   const stopping = new AbortController()
@@ -89,7 +85,7 @@ export function consume(o: ConsumeOptions): Consumer {
     // One for all memberships, so that a batch of the last one has ended before the next one's first begins.
     const eachBatch = gather(
       fetchHandler({
-        ...{ maxBatch: o.maxBatch, onBatch: o.onBatch, onDone, commits, logger, heartbeatMs, retryPauseMs },
+        ...{ maxBatch: o.maxBatch, onBatch: o.onBatch, onDone, commits, logger, heartbeatMs },
         stopping: stopping.signal,
         generation: () => generation,
       }),
@@ -97,7 +93,6 @@ export function consume(o: ConsumeOptions): Consumer {
     while (!stopping.signal.aborted) {
       membership = joinGroup({
         ...{ kafka: o.kafka, groupId, topics: o.topics, logger, sessionTimeoutMs, heartbeatMs },
-        rebalanceTimeoutMs: o.rebalanceTimeoutMs ?? 30_000,
         fetchWaitMs: o.fetchWaitMs ?? 500,
         fetchMinBytes: o.fetchMinBytes ?? 1,
         before: { memberId: () => memberId, owned: () => owned },

@@ -11,12 +11,13 @@ export interface HandleOptions {
   readonly commits: Committer
   readonly logger: Logger
   readonly heartbeatMs: number
-  readonly retryPauseMs: number
   readonly stopping: AbortSignal
   /** Another number each time the group has shared out its partitions. */
   readonly generation: () => number
 }
 
+/** After a batch that was rejected; doubled each time. */
+const firstPauseMs = 200
 const longestPauseMs = 5_000
 
 /** Makes what hands a fetch to `onBatch`, chunk by chunk. It resolves offsets only after `onBatch` has (rule 8). */
@@ -52,7 +53,7 @@ export function fetchHandler(o: HandleOptions): (fetched: EachBatchPayload[]) =>
       return true
     } catch (error) {
       if (signal.aborted) return false
-      const pauseMs = Math.min(o.retryPauseMs * 2 ** rejectedInARow++, longestPauseMs)
+      const pauseMs = Math.min(firstPauseMs * 2 ** rejectedInARow++, longestPauseMs)
       o.logger.warn({ err: error, records: records.length, pauseMs }, 'a batch was rejected and will be fetched again')
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
       return false

@@ -9,7 +9,6 @@ export interface MembershipOptions {
   readonly logger: Logger
   readonly sessionTimeoutMs: number
   readonly heartbeatMs: number
-  readonly rebalanceTimeoutMs: number
   readonly fetchWaitMs: number
   readonly fetchMinBytes: number
   readonly before: Before
@@ -31,6 +30,9 @@ export interface Membership {
  */
 const partitionsAtOnce = 256
 
+/** How long a rebalance waits for a member that is in a batch. */
+const rebalanceTimeoutMs = 30_000
+
 /** One life as a member of the group. kafkajs' own restart is off: what ended is built anew by consume.ts. */
 export function joinGroup(o: MembershipOptions): Membership {
   const { promise: ended, resolve: end } = Promise.withResolvers<Error | undefined>()
@@ -38,7 +40,7 @@ export function joinGroup(o: MembershipOptions): Membership {
     groupId: o.groupId,
     sessionTimeout: o.sessionTimeoutMs,
     heartbeatInterval: o.heartbeatMs,
-    rebalanceTimeout: o.rebalanceTimeoutMs,
+    rebalanceTimeout: rebalanceTimeoutMs,
     maxWaitTimeInMs: o.fetchWaitMs,
     minBytes: o.fetchMinBytes,
     // What a transactional producer took back was never said.

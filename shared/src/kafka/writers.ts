@@ -24,11 +24,12 @@ export interface Writers {
 
 /** A batch of garbage can name thousands of ids; so many requests go out at a time. */
 const AT_ONCE = 8
+/** How long an id that the registry does not know is not asked for again. */
+const missingForMs = 30_000
 
 export function createWriters(o: {
   readonly registry: Pick<Registry, 'find'>
   readonly reads: readonly EventType<any>[]
-  readonly missingForMs: number
   readonly clock: () => number
 }): Writers {
   const readers = new Map(o.reads.map(type => [type.schema.fullName, { type, reader: avroType(type.schema.avro) }]))
@@ -53,7 +54,7 @@ export function createWriters(o: {
   async function find(id: number): Promise<Writer> {
     try {
       const schema = await o.registry.find(id)
-      return schema ? writerOf(id, schema) : { kind: 'missing', untilMs: o.clock() + o.missingForMs }
+      return schema ? writerOf(id, schema) : { kind: 'missing', untilMs: o.clock() + missingForMs }
     } catch (error) {
       if (error instanceof PermanentError) return { kind: 'unreadable', why: error.message }
       throw error

@@ -1,4 +1,4 @@
-/** What a service says while it waits for what it needs. */
+/** What a service says while it waits for what it needs, and of itself when it is up. */
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { freePorts } from '../../../infra/local/ports.ts'
 import { type Deployment, deploy, eventually, sagaIn } from '../testing/service.fixture.ts'
@@ -49,4 +49,19 @@ test('while its brokers are away it is alive, not ready, takes nothing and says 
   await starting
   expect(await begin()).toEqual([200, { balance: 5 }])
   expect(await metrics()).toContain('saga_paused{cause="kafka",service="ledger"} 0')
+})
+
+test('it names its version, and keeps the keys of those who ask apart (rule 32)', async () => {
+  const { port } = await ledger.start({ version: '1.2.3', principalOf: headers => String(headers['x-user']) })
+  const { info } = (await (await fetch(`http://127.0.0.1:${port}/openapi.json`)).json()) as { info: object }
+  expect(info).toEqual({ title: 'ledger', version: '1.2.3' })
+
+  const sagaId = sagaIn(0)
+  for (const user of ['ann', 'bob', 'ann'])
+    await fetch(`http://127.0.0.1:${port}/sagas/${sagaId}/poke`, {
+      method: 'POST',
+      headers: { 'idempotency-key': 'apart', 'x-user': user },
+    })
+  const kept = await ledger.query(`select principal from saga.idempotency_keys where key = 'apart' order by principal`)
+  expect(kept).toEqual([{ principal: 'ann' }, { principal: 'bob' }])
 })

@@ -1,7 +1,6 @@
-import type { Route } from '../http/routes.ts'
 import type { Participant } from '../participant.ts'
 import { runUntilSignal } from './run-until-signal.ts'
-import { startService } from './service.ts'
+import { type ServiceOptions, startService } from './service.ts'
 
 export { batchRoute } from '../http/batch-routes.ts'
 export { commandRoute, queryRoute, type Reader, type Route } from '../http/routes.ts'
@@ -10,6 +9,6 @@ export { type Service, type ServiceOptions, startService } from './service.ts'
 /** The main program of a participant: settings from the environment, an orderly end on SIGTERM and SIGINT. */
 export const run = (
   participant: Participant<any, any>,
-  o: { readonly routes?: readonly Route[]; readonly migrations?: URL },
+  o: Pick<ServiceOptions, 'routes' | 'version' | 'principalOf' | 'migrations'>,
 ): Promise<void> =>
   runUntilSignal(participant.service, () => startService(participant, { ...o, environment: process.env }))

@@ -2,6 +2,7 @@ import { Acts } from '../admin/acts.ts'
 import { auditRoutes } from '../admin/audit-routes.ts'
 import { openAdmin } from '../admin/open-admin.ts'
 import type { Safeguards } from '../core/safeguards.ts'
+import type { PrincipalOf } from '../http/commands.ts'
 import type { Readiness, ReadinessCheck } from '../http/probes.ts'
 import type { Route } from '../http/routes.ts'
 import { startHttp } from '../http/server.ts'
@@ -39,6 +40,10 @@ import { watchUnfinished } from './watch-unfinished.ts'
 
 export interface ServiceOptions {
   readonly routes?: readonly Route[]
+  /** Of its HTTP API, in /openapi.json; `0` when it has none. */
+  readonly version?: string
+  /** Each principal's Idempotency-Keys are its own (rule 32). Without it all that ask are one, `anonymous`. */
+  readonly principalOf?: PrincipalOf
   /** The folder of the service's own numbered .sql files. */
   readonly migrations?: URL
   readonly environment: Environment
@@ -84,6 +89,7 @@ export async function startService(participant: Participant, o: ServiceOptions):
   const starting = () => [{ name: 'start', ok: false, detail: `waits for ${pauses.causes.join(', ') || 'nothing'}` }]
   const http = await startHttp({
     ...{ service, log, db: { query }, port: kit.port, routes: o.routes ?? [], registry: metrics.registry },
+    ...{ version: o.version, principalOf: o.principalOf },
     isOpen: () => open !== undefined,
     readiness: () => open?.readiness() ?? starting(),
     submit: request => open!.commands.submit(request),

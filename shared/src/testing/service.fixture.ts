@@ -33,7 +33,7 @@ export interface TopicRecord {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface StartOptions extends Pick<ServiceOptions, 'safeguards' | 'redirect'> {
+export interface StartOptions extends Pick<ServiceOptions, 'safeguards' | 'redirect' | 'version' | 'principalOf'> {
   readonly environment?: Record<string, string>
 }
 
