@@ -41,11 +41,11 @@ export async function handPublisher(
     kafka: createKafka({ clientId: 'by-hand', brokers: ground.brokers }),
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     onAcknowledged: records => {
-      for (const { id } of records) waiting.get(String(id))?.resolve()
+      for (const { id } of records) waiting.get(id)?.resolve()
     },
-    onRefused: ({ id }, error) => waiting.get(String(id))?.reject(new Error(`the broker refuses it: ${error}`)),
+    onRefused: ({ id }, error) => waiting.get(id)?.reject(new Error(`the broker refuses it: ${error}`)),
     onLeft: (records, reason) => {
-      for (const { id } of records) waiting.get(String(id))?.reject(new Error(`not published: ${reason}`))
+      for (const { id } of records) waiting.get(id)?.reject(new Error(`not published: ${reason}`))
     },
   })
   return {
@@ -79,7 +79,7 @@ export async function handPublisher(
         }
       })
       const acknowledged = outbound.map(
-        ({ id }) => new Promise<void>((resolve, reject) => waiting.set(String(id), { resolve, reject })),
+        ({ id }) => new Promise<void>((resolve, reject) => waiting.set(id, { resolve, reject })),
       )
       publisher.publish(outbound)
       await Promise.all(acknowledged)

@@ -63,8 +63,8 @@ export function brokerModel(): BrokerModel {
       const troubles = batches.map(batch => model.trouble(batch))
       if (troubles.includes('not-sent')) throw new NotSent('refused')
       for (const { id, deadlineMs } of batches.flatMap(batch => batch.records as readonly OutboundRecord[])) {
-        if (!sent.has(String(id)) && performance.now() > deadlineMs) model.violations.push(`${id} past its deadline`)
-        sent.add(String(id))
+        if (!sent.has(id) && performance.now() > deadlineMs) model.violations.push(`${id} past its deadline`)
+        sent.add(id)
       }
       const names = batches.map(batch => `${producer.id} ${batch.topic}/${batch.partition}`)
       for (const name of names) if (onTheWay.has(name)) model.violations.push(`two batches of ${name} at once`)
@@ -83,4 +83,4 @@ export function brokerModel(): BrokerModel {
 
 const contentOf = (records: PartitionBatch['records']): string => records.map(idOf).join()
 
-const idOf = (record: PartitionBatch['records'][number]): string => String((record as OutboundRecord).id)
+const idOf = (record: PartitionBatch['records'][number]): string => (record as OutboundRecord).id

@@ -52,7 +52,7 @@ export function notingPublisher(
   o: Partial<PublisherOptions> = {},
 ): { publisher: Publisher; outcome: Outcome } {
   const outcome: Outcome = { acknowledged: [], refused: [], left: [] }
-  const idsOf = (records: readonly OutboundRecord[]) => records.map(({ id }) => String(id))
+  const idsOf = (records: readonly OutboundRecord[]) => records.map(({ id }) => id)
   const publisher = createPublisher({
     kafka,
     logger: testLogger,

@@ -48,7 +48,7 @@ async function during(harm: () => Promise<void>) {
   const publishing = (async () => {
     for (let after = 0; after < 20; after += harmed ? 1 : 0, round++) {
       const records = Array.from({ length: 2 * partitions }, (_, i) => recordOf(topic, i % partitions, `${round}.${i}`))
-      for (const { partition, id } of records) sent[partition]!.push(String(id))
+      for (const { partition, id } of records) sent[partition]!.push(id)
       publisher.publish(records)
       await sleep(10)
     }

@@ -2,7 +2,7 @@ import type { PartitionBatch, ProducerId } from './produce-link.ts'
 
 export interface OutboundRecord {
   /** The outbox row. */
-  readonly id: bigint | string
+  readonly id: string
   readonly topic: string
   readonly partition: number
   readonly key: Buffer | string | null

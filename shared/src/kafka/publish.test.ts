@@ -15,7 +15,7 @@ function record(id: string, o: Partial<OutboundRecord> = {}): OutboundRecord {
 function start(model: BrokerModel, o: { giveUpAfterMs?: number; safeguards?: { throwProducerAway: boolean } } = {}) {
   const ends: { id: string; end: 'acknowledged' | 'refused' | LeftReason }[] = []
   const note = (end: (typeof ends)[number]['end']) => (records: readonly OutboundRecord[]) =>
-    ends.push(...records.map(r => ({ id: String(r.id), end })))
+    ends.push(...records.map(r => ({ id: r.id, end })))
   const publisher: Publisher = publisherOn(model, {
     logger: quiet,
     onAcknowledged: note('acknowledged'),

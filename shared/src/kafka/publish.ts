@@ -153,7 +153,7 @@ export function publisherOn(link: ProduceLink, o: Omit<PublisherOptions, 'kafka'
     if (end.end === 'halved') throwAway(batch.producer)
     if (end.end === 'refused') {
       // Whoever published it tells people, once; this is said at every repeat.
-      logger.debug({ ...where, id: String(records[0]!.id), error: end.error }, 'the broker refuses a record for good')
+      logger.debug({ ...where, id: records[0]!.id, error: end.error }, 'the broker refuses a record for good')
       throwAway(batch.producer)
       settle(records, ([record]) => o.onRefused(record!, end.error))
       settle(end.behind, behind => onLeft(behind, 'behind'))

@@ -21,7 +21,7 @@ function sweeper(locked = true): { published: string[]; stop(): Promise<void> } 
     databaseUrl: db.url,
     applicationName: 'sweeper',
     publishWindowMs: 60_000,
-    publisher: { publish: (records: readonly OutboundRecord[]) => published.push(...records.map(r => String(r.id))) },
+    publisher: { publish: (records: readonly OutboundRecord[]) => published.push(...records.map(r => r.id)) },
     isAcknowledged: () => false,
     locked,
     trouble: () => undefined,
@@ -138,7 +138,7 @@ test('rule 27: what is refused, or fills its partition, holds up nobody else', a
     publisher: {
       publish: (records: readonly OutboundRecord[]) => {
         for (const record of records) {
-          published.push(String(record.id))
+          published.push(record.id)
           if (record.topic === 'refusing') one.refused(record)
         }
       },

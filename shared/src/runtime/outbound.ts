@@ -10,6 +10,6 @@ export function outbound(row: StoredRow, deadlineMs: number): OutboundRecord {
 }
 
 export function placeOf({ id }: OutboundRecord): OutboxPlace {
-  const [seq, n] = String(id).split('/')
+  const [seq, n] = id.split('/')
   return { seq: Number(seq), n: Number(n) }
 }

@@ -46,7 +46,7 @@ export function createOutgoing(o: {
 
   const onAcknowledged = (records: readonly OutboundRecord[]) => {
     acknowledged.add(records.map(placeOf))
-    for (const { id } of records) refusals.taken(String(id))
+    for (const { id } of records) refusals.taken(id)
     o.left(records.length)
     sweeper.moved()
     deleter.deleteSoon()
@@ -54,9 +54,9 @@ export function createOutgoing(o: {
   }
   const onRefused = (record: OutboundRecord, error: string) => {
     const { id, topic } = record
-    if (!refusals.add(String(id))) return
+    if (!refusals.add(id)) return
     log.error(
-      { alarm: 'event-refused', outbox_row: String(id), topic, ...fieldsOfRecord(record), error },
+      { alarm: 'event-refused', outbox_row: id, topic, ...fieldsOfRecord(record), error },
       'the broker refuses this event; its saga waits until the topic takes it, the others flow',
     )
   }

@@ -66,12 +66,12 @@ export class Sweeper {
   }
 
   settled(records: readonly OutboundRecord[]): void {
-    for (const { id } of records) this.#window.ended(String(id))
+    for (const { id } of records) this.#window.ended(id)
   }
 
   /** Its saga waits behind it, the others flow (rule 22). It is asked again now and then: a topic's limit can be raised. */
   refused({ id }: OutboundRecord): void {
-    this.#window.refused(String(id), 5 * this.#oldMs)
+    this.#window.refused(id, 5 * this.#oldMs)
   }
 
   /** Resolves when nothing is left that this one could publish, another instance sweeps, or `timeoutMs` have passed. */
