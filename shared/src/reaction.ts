@@ -87,7 +87,6 @@ export interface CallIo {
   readonly signal: AbortSignal
 }
 
-type Loaded<S extends States, R extends keyof S> = Lookups<S, R>
 /** What a handler sees: locked tables it may write, looked-up ones it may only read. */
 export type Seen<S extends States, R extends keyof S, L extends keyof S> = Views<S, R> & Lookups<S, L>
 
@@ -113,8 +112,9 @@ interface Saying<
   /** How long, in ms, until one of `emits` is owed; published with the declaration, for whoever watches sagas. */
   readonly withinMs?: number
   /**
-   * Of a command that opens a saga: the events of which the first says that others have done with it for now. When many more
-   * sagas wait for theirs than get it in some seconds, the command is answered 503 (UNDER_WAY_WAIT, UNDER_WAY_MAX; rule 33).
+   * Of a command that opens a saga: the events that are its answer, whichever comes first; by then others have done with it for
+   * now. When many more sagas wait for theirs than get it in some seconds, the command is answered 503 (UNDER_WAY_WAIT,
+   * UNDER_WAY_MAX; rule 33).
    */
   readonly answeredBy?: readonly EventType<any>[]
 }
@@ -127,12 +127,12 @@ export interface On<S extends States, Cfg, T, R extends keyof S = never, L exten
   /** Loads and locks these keys of a table. */
   reads<K extends Exclude<keyof S, R | L>>(
     name: K,
-    keys: (message: In<T>, loaded: Loaded<S, R | L>) => readonly string[],
+    keys: (message: In<T>, loaded: Lookups<S, R | L>) => readonly string[],
   ): On<S, Cfg, T, R | K, L>
   /** Loads these keys of a table that is only reference here: no lock, no put. */
   looksUp<K extends Exclude<keyof S, R | L>>(
     name: K,
-    keys: (message: In<T>, loaded: Loaded<S, R | L>) => readonly string[],
+    keys: (message: In<T>, loaded: Lookups<S, R | L>) => readonly string[],
   ): On<S, Cfg, T, R, L | K>
   /** Messages that it refuses are `ignored`: they leave no row. */
   when(filter: (message: In<T>) => boolean): On<S, Cfg, T, R, L>

@@ -1,4 +1,5 @@
 import { identify } from '../../infra/local/process-table.ts'
+import { firstSagaIdAt } from '../../shared/src/core/ids.ts'
 import { cpuMicrosOf } from './figures/cpu.ts'
 import { databaseCounts } from './figures/database.ts'
 import { endingsOf } from './figures/endings.ts'
@@ -6,7 +7,6 @@ import { machineCpuMicros } from './figures/machine.ts'
 import type { BenchStack } from './ground/stack.ts'
 import type { LoadProcess } from './load/load-process.ts'
 import type { LoadPlan } from './load/plan.ts'
-import { firstIdAt } from './load/under-way.ts'
 import { type Look, type Run, runOf } from './run.ts'
 import type { Target } from './target.ts'
 
@@ -30,7 +30,7 @@ export async function measure(
     { opens: () => looks.push(look(bench)), closes: () => looks.push(look(bench)) },
   )
   const violations = await target.violationsAtRest(since)
-  const endings = await endingsOf(target.orders, firstIdAt(since.getTime() - 1))
+  const endings = await endingsOf(target.orders, firstSagaIdAt(since.getTime() - 1))
   const [before, after] = (await Promise.all(looks)) as [Look, Look]
   return runOf({ before, after, loop: plan.arrival.loop, loaded, endings, violations })
 }

@@ -1,6 +1,6 @@
+import { firstSagaIdAt } from '../../shared/src/core/ids.ts'
 import { auditShop, type ShopDatabases, violationsOf } from '../e2e/invariants.ts'
 import { until } from '../e2e/until.ts'
-import { firstIdAt } from './load/under-way.ts'
 
 /** What ends by itself after the last order is settled: mails, and events that are about to leave. */
 const passing = new Set(['not-settled', 'unfinished', 'unpublished'])
@@ -13,7 +13,7 @@ export async function violationsAtRest(pools: ShopDatabases, since: Date, limitM
   const open = async () => {
     const { rows } = await pools.order.query<{ count: number }>(
       'select count(*)::int as count from orders where order_id >= $1 and not settled',
-      [firstIdAt(since.getTime())],
+      [firstSagaIdAt(since.getTime())],
     )
     return rows[0]!.count
   }

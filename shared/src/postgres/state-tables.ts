@@ -32,7 +32,7 @@ export function statementName(text: string): string {
 export const fieldsOf = ({ columns }: StateTable) =>
   [...columns].map(([field, { name }]) => `${name} as "${field}"`).join(', ')
 
-/** Rows are loaded into JavaScript and saved as JSON: these would come back as something else. */
+/** Rows are loaded into JavaScript and saved from it, and their images are JSON: these would come back as something else. */
 const unfitTypes = /^(bytea|interval)(\[\])?$/
 /** One text for each value, so that the key that a handler asks for is the key that was loaded. */
 const keyTypes = /^(text|character varying|uuid|integer|bigint)$/
@@ -69,7 +69,7 @@ export async function describeStates(pool: Pool, states: States): Promise<StateT
       throw new StartError(
         'state-column-type',
         unfit
-          ? `states.${name}: ${table}.${unfit.column} is ${unfit.type}, which a row of JSON does not carry unchanged; use text, or keep it in another table`
+          ? `states.${name}: ${table}.${unfit.column} is ${unfit.type}, which does not come back unchanged from JavaScript or JSON; use text, or keep it in another table`
           : `states.${name}: the key ${table}.${keyColumn} is ${keyType}; keys are text, varchar, uuid, integer or bigint`,
       )
     tables.push({

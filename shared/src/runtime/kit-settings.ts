@@ -169,7 +169,7 @@ export const kitSettings = {
     type: durationBetween('100ms', '1h'),
     default: '5s',
     description:
-      'how long a saga that a command begins may wait for its first answer, by the answers that come a second; when more are under way, further ones are answered 503',
+      'how long a saga that a command begins may wait for its answer (`answeredBy`), by the answers that come a second; when more are under way, further ones are answered 503',
   }),
   underWayMax: setting({
     env: 'UNDER_WAY_MAX',

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { type ServiceName, serviceNames } from '../../../infra/shop/topics.ts'
+import { firstSagaIdAt } from '../../../shared/src/core/ids.ts'
 import { until } from '../../e2e/until.ts'
-import { firstIdAt } from '../load/under-way.ts'
 import { tableOf } from '../table.ts'
 import { copyRows, type Examples } from './copy-rows.ts'
 import { goods } from './goods.ts'
@@ -110,7 +110,7 @@ async function schemaOf(client: pg.Client): Promise<string> {
 
 /** One order of each customer, run to its end: nothing else is in the shop. */
 async function placeExamples(shop: BenchShop): Promise<Examples> {
-  const since = firstIdAt(Date.now())
+  const since = firstSagaIdAt(Date.now())
   const { customers, skus } = goods
   for (let at = 0; at < customers.length; at += perRequest) {
     const orders = customers.slice(at, at + perRequest).map((customerId, i) => ({

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { firstSagaIdAt, sagaBeganMs } from '../../../shared/src/core/ids.ts'
 
 /**
  * Orders that are committed and not yet settled, asked of the database again and again: by the primary key, over the range
@@ -24,7 +25,7 @@ export async function watchUnderWay(
   await client.connect()
   const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
   let stopped = false
-  let floor = firstIdAt(Date.now())
+  let floor = firstSagaIdAt(Date.now())
 
   const watching = (async () => {
     while (!stopped) {
@@ -36,7 +37,7 @@ export async function watchUnderWay(
         values: [floor],
       })
       const { count, oldest } = rows[0] as { count: number; oldest: string | null }
-      floor = firstIdAt((oldest === null ? nowMs : timeOf(oldest)) - marginMs)
+      floor = firstSagaIdAt((oldest === null ? nowMs : sagaBeganMs(oldest)) - marginMs)
       seen(count, askedAtMs)
       // Never more than a sixth of a core, however long the range becomes.
       await sleep(Math.max(leastPauseMs, 5 * (performance.now() - askedAtMs)))
@@ -50,12 +51,4 @@ export async function watchUnderWay(
       await watching
     },
   }
-}
-
-const timeOf = (uuidV7: string) => Number.parseInt(uuidV7.slice(0, 8) + uuidV7.slice(9, 13), 16)
-
-/** The lowest UUIDv7 of a millisecond of Unix time. */
-export function firstIdAt(ms: number): string {
-  const hex = Math.floor(ms).toString(16).padStart(12, '0')
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`
 }

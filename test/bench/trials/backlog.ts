@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, type ProcessId } from '../../../infra/local/process-table.ts'
+import { firstSagaIdAt } from '../../../shared/src/core/ids.ts'
 import { kafkaOf } from '../../faults/topic-fixture.ts'
 import { cpuMicrosOf } from '../figures/cpu.ts'
 import { machineCpuMicros, shareOfMachine } from '../figures/machine.ts'
 import { residentBytes } from '../figures/memory.ts'
 import type { BenchStack } from '../ground/stack.ts'
-import { firstIdAt } from '../load/under-way.ts'
 import { measure } from '../measure.ts'
 import { inWords, warmUp } from '../runs.ts'
 import { tableOf, whole } from '../table.ts'
@@ -45,7 +45,7 @@ export const backlog: Trial = {
       const services = Object.values(shop.instances).flat()
       await Promise.all(services.map(service => service.stop()))
 
-      const books = await readBooks(shop.databases.inventory, firstIdAt(Date.now()))
+      const books = await readBooks(shop.databases.inventory, firstSagaIdAt(Date.now()))
       const lag = await watchLag(ground)
       try {
         const before = await books.read()

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { firstSagaIdAt } from '../../../shared/src/core/ids.ts'
 import { metricsOf } from '../../e2e/metrics.ts'
 import { residentBytes } from '../figures/memory.ts'
 import type { BenchShop } from '../ground/shop.ts'
-import { firstIdAt } from '../load/under-way.ts'
 import { tableOf } from '../table.ts'
 
 /** What stood there at one moment. */
@@ -29,7 +29,7 @@ const everyMs = 1_000
 export function watch(shop: BenchShop): Curve {
   const stopping = new AbortController()
   const beganMs = performance.now()
-  const since = firstIdAt(Date.now())
+  const since = firstSagaIdAt(Date.now())
   const points: Point[] = []
 
   async function look(): Promise<Point> {
