@@ -42,6 +42,12 @@ test('the page of the console explains every invariant', () => {
   for (const { name } of invariants) expect(page).toContain(`\n| \`${name}\` |`)
 })
 
+test('the page of the kit names everything that can be imported from it', () => {
+  const read = (file: string) => readFileSync(join(repository, 'shared', file), 'utf8')
+  const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, string> }
+  for (const path of Object.keys(exports)) expect(read('README.md')).toContain(`\n| \`saga-kit${path.slice(1)}\` |`)
+})
+
 test('finds the participants of the repository, those that take a port too', async () => {
   const services = (await readParticipants(repository)).map(({ service }) => service)
   expect(services).toEqual(expect.arrayContaining(['balance', 'inventory', 'notification', 'order']))
