@@ -32,4 +32,7 @@ test('for a minute everything fails in every way, and nothing is lost, done twic
   for (const kind of kindNames) expect(felt(kind), kind).toBeGreaterThanOrEqual(1)
   for (const { name, violations } of report.checks) expect(violations, name).toEqual([])
   expect(report.counted.duplicates).toBeGreaterThan(0)
+  // As the benchmark runs it: processes were killed while transactions of some hundred messages were under way.
+  for (const source of ['http', 'kafka'] as const)
+    expect(report.transactions[source].above200, source).toBeGreaterThan(0)
 }, 1_200_000)

@@ -26,7 +26,6 @@ const { values } = parseArgs({
     folder: { type: 'string' },
   },
 })
-const { without } = values
 const minutes = Number(values.minutes)
 const usual = resolve(import.meta.dirname, '../../.local/chaos', `${values.seed}-${Date.now()}`)
 const folder = resolve(values.folder ?? usual)
@@ -45,8 +44,7 @@ try {
     ...{ clients: Number(values.clients), rate: Number(values.rate), atOnce: Number(values['at-once']) },
     quota: Number(values.quota ?? Math.max(1, Math.floor((minutes * 20) / 30))),
     settleMs: 300_000,
-    ...(without && { programOf: service => [join(import.meta.dirname, 'service-main.ts'), service, without] }),
-    say,
+    ...{ without: values.without, say },
   })
   say(`\n${textOf(report)}`)
   const json = JSON.stringify(report, null, 2)

@@ -16,7 +16,7 @@ export type Fault = {
   readonly service: ServiceName
   /** How long it lasts: stopped, away, delayed. */
   readonly lastsMs: number
-  /** How many records are delivered again, or how long each answer is delayed. */
+  /** How many records are delivered again, how long each answer is delayed, or how long before a kill a burst of orders came. */
   readonly amount: number
   /** The pause before the next fault. */
   readonly restMs: number
@@ -30,13 +30,20 @@ interface KindPlan {
   readonly amount?: Range
 }
 
+/** Within which what a burst brings is on its way, somewhere in the shop. */
+const ofABurst: Range = [0, 2_000]
+
 /** The settings that the durations below are about. */
 export const sessionTimeoutMs = 10_000
 export const publishWindowMs = 2_000
 
 export const faultKinds = {
-  'service-kill': { what: 'SIGKILL to one instance, started again', lastsMs: [0, 2_000] },
-  'service-kill-both': { what: 'SIGKILL to both instances of a service, started again', lastsMs: [0, 2_000] },
+  'service-kill': { what: 'SIGKILL to one instance, started again', lastsMs: [0, 2_000], amount: ofABurst },
+  'service-kill-both': {
+    what: 'SIGKILL to both instances of a service, started again',
+    lastsMs: [0, 2_000],
+    amount: ofABurst,
+  },
   'service-pause': {
     what: 'SIGSTOP to one instance for longer than PUBLISH_WINDOW',
     lastsMs: [publishWindowMs + 1_500, sessionTimeoutMs - 2_000],
@@ -46,9 +53,9 @@ export const faultKinds = {
     lastsMs: [sessionTimeoutMs + 2_000, sessionTimeoutMs + 4_000],
   },
   'instance-leave': { what: 'SIGTERM to one instance, started again', lastsMs: [0, 6_000] },
-  'database-kill': { what: 'SIGKILL to PostgreSQL, started again', lastsMs: [0, 1_500] },
+  'database-kill': { what: 'SIGKILL to PostgreSQL, started again', lastsMs: [0, 1_500], amount: ofABurst },
   'database-pause': { what: 'SIGSTOP to PostgreSQL', lastsMs: [publishWindowMs + 500, 13_000] },
-  'broker-kill': { what: 'SIGKILL to the broker, started again', lastsMs: [0, 1_500] },
+  'broker-kill': { what: 'SIGKILL to the broker, started again', lastsMs: [0, 1_500], amount: ofABurst },
   'broker-pause': { what: 'SIGSTOP to the broker', lastsMs: [publishWindowMs + 500, 13_000] },
   'kafka-cut': { what: "all of one instance's connections to the broker cut", lastsMs: [0, 0] },
   'kafka-delay': {

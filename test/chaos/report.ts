@@ -1,8 +1,12 @@
 import type { AuditReport } from '../../shared/src/core/audit/audit-over.ts'
 import { invariantsOf } from '../../shared/src/core/audit/invariant-lines.ts'
+import type { BatchSource } from '../../shared/src/runtime/metric-definitions.ts'
 import type { Done } from './faults/injector.ts'
 import type { Check } from './judge/check.ts'
 import { type FaultKind, faultKinds, kindNames } from './plan.ts'
+
+/** How many there were, of how many messages, and such as had more than so many. */
+export type Transactions = Readonly<Record<'all' | 'messages' | 'above100' | 'above200', number>>
 
 export interface Verdict {
   readonly checks: readonly Check[]
@@ -15,6 +19,8 @@ export interface Verdict {
   readonly counted: Readonly<
     Record<'duplicates' | 'late' | 'parked' | 'failed' | 'retries' | 'callsRepeated' | 'letters', number>
   >
+  /** By what brought the messages. */
+  readonly transactions: Readonly<Record<BatchSource, Transactions>>
   readonly audit: AuditReport
   readonly faults: readonly Done[]
 }
@@ -65,6 +71,12 @@ export function textOf(report: Report): string {
         'records that repeat one': events.repeats,
       }),
     ]),
+    '',
+    'transactions',
+    ...Object.entries(report.transactions).map(
+      ([source, { all, messages, above100, above200 }]) =>
+        `  ${source.padEnd(6)} ${all} of ${messages} messages; ${above100} of more than 100, ${above200} of more than 200`,
+    ),
     '',
     `faults: ${faults.length}, of which ${faults.filter(each => each.hadEffect).length} had an effect that was seen`,
     ...kindNames.map(kind =>

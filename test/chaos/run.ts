@@ -31,7 +31,8 @@ export interface RunOptions {
   readonly quota: number
   /** How long it may take, after the last fault, until nothing moves any more. */
   readonly settleMs: number
-  readonly programOf?: (service: ServiceName) => readonly string[]
+  /** A safeguard to switch off. */
+  readonly without: string | undefined
   readonly say: (line: string) => void
 }
 
@@ -40,10 +41,7 @@ const mostOpen = 3_000
 
 /** Load and faults for so long, then rest, then the verdict. */
 export async function run(o: RunOptions): Promise<Report> {
-  const ground = await prepareGround({
-    ...{ folder: o.folder, report: () => undefined },
-    ...(o.programOf && { programOf: o.programOf }),
-  })
+  const ground = await prepareGround({ folder: o.folder, report: () => undefined, without: o.without })
   let keepsData = true
   try {
     const report = await runOn(ground, o)
@@ -84,7 +82,7 @@ async function runOn(ground: Ground, o: RunOptions): Promise<Report> {
   const faults = startInjector({
     ...{ seed, quota, atOnce: o.atOnce, forMs: minutes * 60_000 },
     extraMs: Math.max(300_000, minutes * 15_000),
-    battle: { ground, counters, watch, byHand, openSagas: openSagas.now },
+    battle: { ground, counters, watch, byHand, openSagas: openSagas.now, burst: load.burst },
     report: line => say(`  ${line}`),
   })
   const progress = tellProgress({ load, faults, openSagas, say })

@@ -12,6 +12,8 @@ export interface Battle {
   readonly byHand: HandPublisher
   /** How many sagas are open; the last known number while the database does not answer. */
   readonly openSagas: () => Promise<number>
+  /** Some hundred orders at once. */
+  readonly burst: () => void
 }
 
 /** What a fault did, as it was seen from outside. A fault that nobody felt proves nothing. */

@@ -1,34 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Part } from '../../../infra/stack.ts'
+import type { Fault } from '../plan.ts'
 import type { Battle, Inflict, Seen } from './battle.ts'
 
-export const killService: Inflict = async ({ ground, openSagas }, { instance, lastsMs }) => {
-  const { process } = ground.instances[instance]
-  const open = await openSagas()
+export const killService: Inflict = async (battle, fault) => {
+  const { instance, lastsMs } = fault
+  const { process } = battle.ground.instances[instance]
+  const open = await inABurst(battle, fault)
   await process.kill()
   await sleep(lastsMs)
   await process.start()
   return killed(open)
 }
 
-export const killBoth: Inflict = async ({ ground, openSagas }, { service, lastsMs }) => {
-  const both = ground.of(service)
-  const open = await openSagas()
+export const killBoth: Inflict = async (battle, fault) => {
+  const { service, lastsMs } = fault
+  const both = battle.ground.of(service)
+  const open = await inABurst(battle, fault)
   await Promise.all(both.map(({ process }) => process.kill()))
   await sleep(lastsMs)
   await Promise.all(both.map(({ process }) => process.start()))
   return killed(open)
 }
 
-export const killDatabase: Inflict = (battle, { lastsMs }) => killPart(battle, battle.ground.stack.database, lastsMs)
-export const killBroker: Inflict = (battle, { lastsMs }) => killPart(battle, battle.ground.stack.broker, lastsMs)
+export const killDatabase: Inflict = (battle, fault) => killPart(battle, fault, battle.ground.stack.database)
+export const killBroker: Inflict = (battle, fault) => killPart(battle, fault, battle.ground.stack.broker)
 
-async function killPart({ openSagas }: Battle, part: Part, lastsMs: number): Promise<Seen> {
-  const open = await openSagas()
+async function killPart(battle: Battle, fault: Fault, part: Part): Promise<Seen> {
+  const open = await inABurst(battle, fault)
   await part.kill()
-  await sleep(lastsMs)
+  await sleep(fault.lastsMs)
   await part.restart()
   return killed(open)
+}
+
+/** Transactions of some hundred messages are then under way. Gives the number of open sagas. */
+async function inABurst({ burst, openSagas }: Battle, { amount }: Fault): Promise<number> {
+  burst()
+  await sleep(amount)
+  return openSagas()
 }
 
 /** `kill` has returned, so the process is gone. */

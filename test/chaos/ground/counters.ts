@@ -10,7 +10,8 @@ export interface Counters {
 }
 
 const everyMs = 2_000
-const kept = new Set(['saga_steps_total', 'saga_retries_total'])
+const sizes = ['saga_batch_size_bucket', 'saga_batch_size_count', 'saga_batch_size_sum']
+const kept = new Set(['saga_steps_total', 'saga_retries_total', ...sizes])
 
 /** Counters that outlive their processes: each process begins at 0, and what its predecessors had counted is kept. */
 export function watchCounters(instances: readonly Instance[]): Counters {

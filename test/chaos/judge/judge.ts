@@ -1,11 +1,12 @@
 import { type ServiceName, serviceNames } from '../../../infra/shop/topics.ts'
+import type { BatchSource } from '../../../shared/src/runtime/metric-definitions.ts'
 import { auditShop, violationsOf } from '../../e2e/invariants.ts'
 import type { Injector } from '../faults/injector.ts'
 import type { Counters } from '../ground/counters.ts'
 import type { Ground } from '../ground/ground.ts'
 import type { TopicWatch } from '../ground/topic-watch.ts'
 import type { Requests } from '../load/requests.ts'
-import type { Verdict } from '../report.ts'
+import type { Transactions, Verdict } from '../report.ts'
 import type { Check } from './check.ts'
 import { judgeOrders } from './orders.ts'
 import type { Rest } from './rest.ts'
@@ -41,7 +42,7 @@ export async function judge(o: {
       violations: requests.counts.answeredOtherwise,
     },
     { name: 'no request failed (5xx other than 503)', asksFor: 'wrong', violations: requests.counts.failed },
-    { name: "no try is counted for what is no message's fault", asksFor: 'wrong', violations: unaccounted(tries) },
+    { name: "no try is counted for what is no message's fault", asksFor: 'wrong', violations: tries.unaccounted },
     {
       name: 'no message is dead',
       asksFor: 'stuck',
@@ -63,8 +64,9 @@ export async function judge(o: {
     events: { distinct: [...watch.events.values()].reduce((sum, n) => sum + n, 0), repeats: watch.repeats },
     counted: {
       ...{ duplicates: steps('duplicate'), late: steps('late'), parked: steps('parked'), failed: steps('failed') },
-      ...{ retries: counters.total('saga_retries_total'), callsRepeated: tries.notification, letters: watch.letters },
+      ...{ retries: counters.total('saga_retries_total'), callsRepeated: tries.ofCalls, letters: watch.letters },
     },
+    transactions: transactionsOf(counters),
     audit,
     faults: faults.done,
   }
@@ -83,17 +85,28 @@ async function deadMessages({ pools }: Ground): Promise<string[]> {
 }
 const letters = (count: number) => (count > 0 ? [`${count} records on the dead-letter topics`] : [])
 
-/** Steps by service that were tried more than once. */
-async function triedAgain({ pools }: Ground): Promise<Record<ServiceName, number>> {
-  const counts = serviceNames.map(async name => {
-    const { rows } = await pools[name].query('select count(*) from saga.saga_log where attempts > 1')
-    return [name, rows[0].count] as const
-  })
-  return Object.fromEntries(await Promise.all(counts)) as Record<ServiceName, number>
+const again = 'from saga.saga_log where attempts > 1'
+const isMail = `exists (select from notifications where order_id = saga_id and channel = 'mail')`
+
+/** Steps that were tried more than once. A call that was begun is made again when its process has ended: only mails are calls. */
+async function triedAgain({ pools }: Ground): Promise<{ unaccounted: string[]; ofCalls: number }> {
+  const count = async (service: ServiceName, where = '') =>
+    (await pools[service].query(`select count(*) ${again} ${where}`)).rows[0].count as number
+  const unaccounted = await Promise.all(
+    serviceNames.map(async service => {
+      const steps = await count(service, service === 'notification' ? `and not ${isMail}` : '')
+      return steps > 0 ? [`${service}: ${steps} steps`] : []
+    }),
+  )
+  return { unaccounted: unaccounted.flat(), ofCalls: await count('notification', `and ${isMail}`) }
 }
 
-/** A call that was begun is made again when its process has ended: notification alone makes any. */
-const unaccounted = (counted: Record<ServiceName, number>): string[] =>
-  Object.entries(counted).flatMap(([service, steps]) =>
-    service !== 'notification' && steps > 0 ? [`${service}: ${steps} steps`] : [],
-  )
+function transactionsOf(counters: Counters): Verdict['transactions'] {
+  const bySource = (source: BatchSource): Transactions => {
+    const all = counters.total('saga_batch_size_count', { source })
+    const messages = counters.total('saga_batch_size_sum', { source })
+    const above = (most: number) => all - counters.total('saga_batch_size_bucket', { source, le: String(most) })
+    return { all, messages, above100: above(100), above200: above(200) }
+  }
+  return { http: bySource('http'), kafka: bySource('kafka'), due: bySource('due') }
+}

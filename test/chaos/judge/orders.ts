@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { endingOf, type FoundOrder, promisesOf } from '../../told/promises.ts'
-import { goods, type VisitKind } from '../load/visits.ts'
+import { channelOf } from '../ground/telling.ts'
+import { goods, type OrderKind } from '../load/visits.ts'
 import type { Check } from './check.ts'
 import type { Journalled } from './told.ts'
 
@@ -12,8 +13,8 @@ export interface OrderFindings {
   readonly checks: readonly Check[]
   /** `CANCELLED (customer)`, by how many. */
   readonly endings: ReadonlyMap<string, number>
-  /** Mails that must have gone out, by template. */
-  readonly mails: Readonly<Record<'confirmed' | 'cancelled' | 'refunded', number>>
+  /** What customers must have been told, by template and channel. */
+  readonly mails: ReadonlyMap<string, number>
 }
 
 const pageSize = 5_000
@@ -24,21 +25,23 @@ export async function judgeOrders(db: Pool, told: Journalled): Promise<OrderFind
   const unwanted: string[] = []
   const open: string[] = []
   const endings = new Map<string, number>()
-  const mails = { confirmed: 0, cancelled: 0, refunded: 0 }
+  const mails = new Map<string, number>()
+  const add = (counts: Map<string, number>, name: string) => void counts.set(name, (counts.get(name) ?? 0) + 1)
 
   for await (const row of orderRows(db)) {
     const { orderId: id, customerId, status, settled } = row
     const ending = endingOf(row)
-    endings.set(ending, (endings.get(ending) ?? 0) + 1)
+    add(endings, ending)
     if (!settled) open.push(`${id} is ${ending}`)
     if (isReachable(customerId)) {
-      if (status === 'CANCELLED') mails.cancelled++
-      else if (status !== 'PENDING') mails.confirmed++
-      if (status === 'REFUNDED') mails.refunded++
+      const tell = (template: string) => add(mails, mailName(template, channelOf(customerId)))
+      if (status === 'CANCELLED') tell('cancelled')
+      else if (status !== 'PENDING') tell('confirmed')
+      if (status === 'REFUNDED') tell('refunded')
     }
     promises.compare(row)
     const wanted = told.orders.get(id)
-    if (settled && wanted && !endingsOf[wanted.kind as VisitKind].includes(ending))
+    if (settled && wanted && !endingsOf[wanted.kind as OrderKind].includes(ending))
       unwanted.push(`${wanted.key} (${wanted.kind}): ${id} is ${ending}`)
   }
   const { lost, ignored, nobodys } = promises.broken()
@@ -61,7 +64,7 @@ const dropped = 'CANCELLED (customer)'
 const noStock = 'CANCELLED (stock-rejected)'
 const noMoney = 'CANCELLED (balance-rejected)'
 /** What may become of an order, by what its customer had in mind. */
-const endingsOf: Readonly<Record<VisitKind, readonly string[]>> = {
+const endingsOf: Readonly<Record<OrderKind, readonly string[]>> = {
   plain: [confirmed, late],
   hammered: [confirmed, late],
   hurried: [confirmed, late],
@@ -73,6 +76,8 @@ const endingsOf: Readonly<Record<VisitKind, readonly string[]>> = {
   'no-account': [noMoney, late],
   race: [confirmed, late, noStock],
 }
+
+export const mailName = (template: string, channel: string) => `${template}, ${channel}`
 
 const isReachable = (customerId: string) => customerId !== goods.unreachable && !customerId.startsWith('nobody-')
 

@@ -4,7 +4,7 @@ import { differences } from '../../told/differences.ts'
 import type { Told } from '../../told/told.ts'
 import type { TopicWatch } from '../ground/topic-watch.ts'
 import type { Check } from './check.ts'
-import type { OrderFindings } from './orders.ts'
+import { mailName, type OrderFindings } from './orders.ts'
 
 /** What was asked for once and would count double: money and goods that came in, mails that went out, events. */
 export async function judgeSums(
@@ -15,7 +15,8 @@ export async function judgeSums(
 ): Promise<Check[]> {
   const deposited = await sumsOf(shop.balance, 'select customer_id as name, deposited_minor as sum from accounts')
   const received = await sumsOf(shop.inventory, 'select sku as name, received as sum from stock')
-  const sent = await sumsOf(shop.notification, 'select template as name, count(*) as sum from notifications group by 1')
+  const { rows } = await shop.notification.query('select template, channel, count(*) from notifications group by 1, 2')
+  const sent = new Map<string, number>(rows.map(({ template, channel, count }) => [mailName(template, channel), count]))
   const settled = (...statuses: readonly string[]) =>
     [...endings].reduce((sum, [ending, count]) => sum + (statuses.includes(ending.split(' ')[0]!) ? count : 0), 0)
   const mailsSent = [...sent.values()].reduce((sum, count) => sum + count, 0)
@@ -37,7 +38,7 @@ export async function judgeSums(
   return [
     ...due('acknowledged deposits', told.deposits, deposited),
     ...due('acknowledged receipts', told.receipts, received),
-    ...due('mails', new Map(Object.entries(mails)), sent),
+    ...due('mails', mails, sent),
     ...due('events on the topics', eventsDue, onTopics),
     {
       name: 'first copies of a saga stand on a topic in the order of their commits',

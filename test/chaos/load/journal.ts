@@ -1,9 +1,16 @@
 import { open } from 'node:fs/promises'
 import type { Basket } from '../../told/told.ts'
 
+/** An order, sent by itself or with others. */
+export type OrderWish = {
+  readonly wish: 'order'
+  readonly key: string
+  readonly visit: number
+  readonly kind: string
+} & Basket
 /** What is asked for. `key` is the Idempotency-Key, and names the request. */
 export type Wish =
-  | ({ readonly wish: 'order'; readonly key: string; readonly visit: number; readonly kind: string } & Basket)
+  | OrderWish
   | { readonly wish: 'cancel' | 'refund'; readonly key: string; readonly orderId: string }
   | { readonly wish: 'deposit'; readonly key: string; readonly customerId: string; readonly amountMinor: number }
   | { readonly wish: 'receipt'; readonly key: string; readonly sku: string; readonly quantity: number }

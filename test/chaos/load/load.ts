@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Answer } from '../../e2e/shop-client.ts'
 import type { Entrances } from './entrances.ts'
-import type { Wish } from './journal.ts'
-import type { Requests } from './requests.ts'
-import { type Visit, visitOf } from './visits.ts'
+import type { OrderWish } from './journal.ts'
+import type { Answered, Requests, Route } from './requests.ts'
+import { burstOf, type Visit, visitOf } from './visits.ts'
+
+/** Each of a hundred orders: together as many as a transaction takes. */
+const batchesInABurst = 5
 
 export interface Load {
   /** Orders that were answered 202. */
   readonly placed: number
+  /** Some hundred orders at once, unless too many sagas are open. */
+  burst(): void
   /** Ends the coming of new visits; resolves when every request of those that came is answered. */
   end(): Promise<void>
 }
@@ -54,7 +59,8 @@ export function startLoad(o: LoadOptions): Load {
   }
 
   async function begin(visit: Visit): Promise<void> {
-    const { n, receipt, deposit, orders, cancelAfterMs } = visit
+    const { n, kind, receipt, deposit, orders, cancelAfterMs } = visit
+    if (kind === 'together') return placeTogether(visit)
     if (receipt) await requests.insist({ wish: 'receipt', key: `receipt-${n}`, ...receipt })
     const first = place(visit, 0)
     // Who takes a basket over has dropped it before; who races does not wait for the other.
@@ -64,13 +70,26 @@ export function startLoad(o: LoadOptions): Load {
   }
 
   async function place(visit: Visit, which: 0 | 1): Promise<string | undefined> {
-    const { n, kind, orders, entrance, asksAgain } = visit
-    const content = { ...orders[which]!, currency: 'EUR' }
-    const wish: Wish = { wish: 'order', key: `order-${n}-${which}`, visit: n, kind, ...content }
-    const answer = await requests.insist(wish, { prefer: entrance })
+    const wish = wishOf(visit, which)
+    const answer = await requests.insist(wish, { prefer: visit.entrance })
+    return taken(visit, wish, answer, 'together')
+  }
+
+  async function placeTogether(visit: Visit): Promise<void> {
+    const wishes = visit.orders.map((_, which) => wishOf(visit, which))
+    const answers = await requests.insistTogether(wishes, { prefer: visit.entrance })
+    for (const [which, wish] of wishes.entries()) taken(visit, wish, answers[which]!, 'alone')
+  }
+
+  const wishOf = ({ n, orders }: Visit, which: number): OrderWish => ({
+    ...{ wish: 'order', key: `order-${n}-${which}`, visit: n, currency: 'EUR', ...orders[which]! },
+  })
+
+  /** Gives its id, unless it was refused. Whoever asks again does so by the other route. */
+  function taken({ asksAgain }: Visit, wish: OrderWish, answer: Answered, otherRoute: Route): string | undefined {
     if (answer.status !== 202) return undefined
     placed++
-    if (asksAgain) inBackground(sleep(3_000).then(() => requests.askAgain(wish, answer)))
+    if (asksAgain) inBackground(sleep(3_000).then(() => requests.askAgain(wish, answer, otherRoute)))
     return answer.body.orderId
   }
 
@@ -113,6 +132,10 @@ export function startLoad(o: LoadOptions): Load {
   return {
     get placed() {
       return placed
+    },
+    burst() {
+      if (o.isFull()) return
+      for (let batch = 0; batch < batchesInABurst; batch++) inBackground(begin(burstOf(o.seed, next++)))
     },
     async end() {
       ended = true
