@@ -10,8 +10,9 @@ const plenty = 1_000_000_000
 export async function stockUp({ requests, entrances }: { requests: Requests; entrances: Entrances }): Promise<void> {
   const put = (service: ServiceName, path: string, body: object) =>
     until(`PUT ${path} is answered`, async () => {
-      const { status } = await entrances.ask(service, 'PUT', path, { body })
-      return status === 200
+      // One that is not answered in time, as on a busy machine, is asked again.
+      const answer = await entrances.ask(service, 'PUT', path, { body }).catch(() => undefined)
+      return answer?.status === 200
     })
   const receive = (sku: string, quantity: number) =>
     requests.insist({ wish: 'receipt', key: `first-${sku}`, sku, quantity })
