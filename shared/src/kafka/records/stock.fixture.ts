@@ -73,23 +73,37 @@ export interface FetchAnswer<Message> {
   }[]
 }
 
+/** What an answer to Fetch says besides what it brings; that of a partition is the same for all. */
+export interface FetchFrame {
+  readonly throttleMs?: number
+  readonly errorCode?: number
+  readonly sessionId?: number
+  readonly partitionErrorCode?: number
+  readonly preferredReplica?: number
+  /** The array of aborted transactions of a partition that has none is null. */
+  readonly nullArrays?: boolean
+}
+
 /** An answer to Fetch of version 11, which brings these bytes of each partition of each topic. */
-export function fetchAnswer(topics: Readonly<Record<string, readonly Buffer[]>>): Buffer {
+export function fetchAnswer(topics: Readonly<Record<string, readonly Buffer[]>>, frame: FetchFrame = {}): Buffer {
+  const { throttleMs = 0, errorCode = 0, sessionId = 0, partitionErrorCode = 0, preferredReplica = -1 } = frame
   const Encoder = stock('protocol/encoder')
+  // kafkajs takes an empty array for null.
+  const writeArray = frame.nullArrays ? 'writeNullableArray' : 'writeArray'
   const partition = (bytes: Buffer, i: number) =>
     new Encoder()
       .writeInt32(i)
-      .writeInt16(0)
+      .writeInt16(partitionErrorCode)
       .writeInt64(1_000 + i)
       .writeInt64(900 + i)
       .writeInt64(i)
-      .writeArray(i === 0 ? [] : [new Encoder().writeInt64(77).writeInt64(i)])
-      .writeInt32(-1)
+      [writeArray](i === 0 ? [] : [new Encoder().writeInt64(77).writeInt64(i)])
+      .writeInt32(preferredReplica)
       .writeBytes(bytes)
   const answer = new Encoder()
-    .writeInt32(0)
-    .writeInt16(0)
-    .writeInt32(0)
+    .writeInt32(throttleMs)
+    .writeInt16(errorCode)
+    .writeInt32(sessionId)
     .writeArray(
       Object.entries(topics).map(([name, sets]) => new Encoder().writeString(name).writeArray(sets.map(partition))),
     )
