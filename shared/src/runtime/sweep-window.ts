@@ -2,10 +2,9 @@ import { placeText } from '../postgres/acknowledged.ts'
 import type { SweepablePlace } from '../postgres/sweep-outbox.ts'
 
 const mostRows = 2_000
-/** One partition without a leader must not fill the window, and stop the others. */
-const mostRowsOfALane = 500
 const mostBytes = 32 * 1024 * 1024
-const mostBytesOfALane = mostBytes / 4
+/** Of what the others leave. Partitions without a leader, however many, must not fill the window, and stop the others. */
+const shareOfALane = 1 / 4
 
 /** What the sweeper has handed to its publisher and what has not ended yet, and the sagas that wait because of it. */
 export class SweepWindow {
@@ -65,6 +64,7 @@ export class SweepWindow {
 
   #isLaneFull(lane: string): boolean {
     const { rows, bytes } = this.#lanes.get(lane) ?? { rows: 0, bytes: 0 }
-    return rows >= mostRowsOfALane || bytes >= mostBytesOfALane
+    const [rowsLeft, bytesLeft] = [mostRows - (this.#inFlight.size - rows), mostBytes - (this.#bytes - bytes)]
+    return rows >= rowsLeft * shareOfALane || bytes >= bytesLeft * shareOfALane
   }
 }
