@@ -8,7 +8,7 @@ export interface OutboundRecord {
   readonly key: Buffer | string | null
   readonly value: Buffer | null
   readonly headers: Readonly<Record<string, string | Buffer>>
-  /** `performance.now()` after which it must not be sent for the first time any more; Infinity for the sweeper. */
+  /** `performance.now()` after which it must not be sent for the first time any more. */
   readonly deadlineMs: number
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { type LossyProxy, startProxy } from '../../../test/faults/tcp-proxy.ts'
 import { accept } from '../kit.ts'
+import { adminOf } from '../testing/admin.fixture.ts'
 import { behaviour, Done, Paid } from '../testing/participant.fixture.ts'
 import { type Deployment, deploy, eventually, sagaIn, sent } from '../testing/service.fixture.ts'
 
@@ -87,3 +88,54 @@ test("rules 24 and 27: stopped (SIGSTOP) between COMMIT and publish, it loses th
   })
   expect(await eventsOf(sagaId)).toEqual(['begin', 'poke'])
 })
+
+test('rules 18 and 24: stopped (SIGSTOP) with a letter to sweep, it does not open it again behind the marker of another', async () => {
+  hold()
+  const a = await ledger.startProcess(proxy.port, { PUBLISH_WINDOW: '1s', RETRY_MAX_ATTEMPTS: '1' })
+  await eventually('A sweeps', sweeperPid)
+  // The database refuses a balance below 0.
+  const [sagaId, account] = [sagaIn(1), 'cleo']
+  const paid = sent(Paid, { sagaId, account, amount: -1 })
+  await ledger.publish(paid)
+  await eventually(
+    'it is dead',
+    () => ledger.query(`select from saga.waiting where kind = 'dead' and saga_id = $1`, [sagaId]),
+    rows => rows.length === 1,
+  )
+  // It is the sweeper's by now, and A's hands it over at its next look.
+  await ledger.ageOutbox()
+  await new Promise(resolve => setTimeout(resolve, 3_000))
+  a.kill('SIGSTOP')
+
+  const b = await ledger.start({ environment: { PUBLISH_WINDOW: '1s', ADMIN_PORT: '0' } })
+  const ofLetter = async () => {
+    const records = (await ledger.records('ledger.dlq')).filter(r => r.headers['dlq-id'] === paid.id)
+    return records.map(({ partition, headers }) => ({ partition, status: headers['dlq-status'] }))
+  }
+  const [{ partition } = { partition: 0 }] = await eventually(
+    'B has published the letter',
+    ofLetter,
+    found => found.length === 1,
+  )
+  await ledger.query('insert into accounts values ($1, 10)', [account])
+  const letters = [{ id: paid.id, sagaId, deaths: 1 }]
+  const { body } = await adminOf(b.adminPort).post('/admin/replays', { letters, plan: 'p1' })
+  expect(body.results).toMatchObject([{ result: 'done' }])
+  await eventually('its marker', ofLetter, found => found.length === 2)
+  await b.stop()
+
+  proxy.requestOf = () => 'pass'
+  a.kill('SIGCONT')
+  // A sweeps again, and its line is in order: this letter leaves behind what it would still send of before.
+  await ledger.query(
+    `insert into saga.outbox (seq, n, saga_id, topic, partition, headers, deferred)
+     values (nextval('saga.arrival'), 0, $1, $2, $3, '{"dlq-id": "later"}', true)`,
+    [sagaIn(1), `${ledger.prefix}ledger.dlq`, partition],
+  )
+  await eventually(
+    'A publishes again',
+    () => ledger.records('ledger.dlq'),
+    records => records.some(({ headers }) => headers['dlq-id'] === 'later'),
+  )
+  expect((await ofLetter()).map(({ status }) => status)).toEqual(['dead', 'replayed'])
+}, 120_000)

@@ -19,6 +19,8 @@ const oldEveryMs = 1_000
 const lockRetryMs = 500
 /** Rule 27: a sweeper that was stopped (SIGSTOP) loses its lock with its connection; it polls far more often than this. */
 const idleSessionTimeoutMs = 5_000
+/** Rule 24: so that what it has not sent by then is another's, and no old copy follows what that one sends. */
+const firstSendWithinMs = idleSessionTimeoutMs - 1_000
 /** One key for all services: each has a database of its own. */
 export const sweeperLockKey = 7_134_208_101
 const sagasAtOnce = 2_000
@@ -128,13 +130,13 @@ export class Sweeper {
       if (includingOld) oldAtMs = lookedAtMs + oldEveryMs
       if (this.#window.isFull)
         await client.query('select 1') // keeps the session, and with it the lock, alive
-      else if ((await this.#look(client, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
+      else if ((await this.#look(client, lookedAtMs, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
       await this.#pace.wait(signal, performance.now() - this.#movedAtMs < busyMs ? othersPollMs : undefined)
     }
   }
 
   /** Gives the number of rows that may leave by now. */
-  async #look(client: pg.Client, includingOld: boolean): Promise<number> {
+  async #look(client: pg.Client, lookedAtMs: number, includingOld: boolean): Promise<number> {
     const found = await findSweepable(client, {
       ...{ limit: sagasAtOnce, olderThanMs: this.#oldMs, includingOld },
       ...{ without: this.#window.waiting(), isAcknowledged: this.#o.isAcknowledged },
@@ -148,7 +150,7 @@ export class Sweeper {
     })
     const read = new Set(rows.map(placeText))
     for (const id of taken.map(placeText)) if (!read.has(id)) this.#window.ended(id)
-    this.#o.publisher.publish(rows.map(row => outbound(row, Number.POSITIVE_INFINITY)))
+    this.#o.publisher.publish(rows.map(row => outbound(row, lookedAtMs + firstSendWithinMs)))
     return found.length
   }
 }

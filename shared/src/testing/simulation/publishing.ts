@@ -5,6 +5,8 @@ import type { Process } from './process.ts'
 import { delayMs } from './world.ts'
 
 export const publishWindowMs = 5_000
+/** Of what a sweeper has in hand: less than the time after which one that says nothing loses its lock. */
+const sweptWithinMs = 4_000
 const againMs = 300
 
 /** Rule 24: a committer publishes what is not deferred, for as long as its window lasts; the rest is the sweeper's. */
@@ -36,7 +38,7 @@ export function sweep(process: Process): void {
     left.push(row)
     process.sweeping.add(placeText(row))
   }
-  publish(process, left, Number.POSITIVE_INFINITY, row => process.sweeping.delete(placeText(row)))
+  publish(process, left, world.clock.nowMs + sweptWithinMs, row => process.sweeping.delete(placeText(row)))
 }
 
 /** A partition's records leave one after the other, each once the one before it is acknowledged (rule 25). */
