@@ -53,6 +53,8 @@ export interface Safeguards {
   readonly givenBack: boolean
   /** Rule 27: only the holder of the advisory lock sweeps. */
   readonly sweeperLock: boolean
+  /** Rule 27: a sweeper to which nothing is acknowledged any more leaves the lock to another. */
+  readonly sweeperGivesUp: boolean
   /** Rule 29: infrastructure trouble pauses and counts no try. */
   readonly pause: boolean
   /** Rule 30: firing deletes the timer's row in its own transaction; no row, no firing. */
@@ -95,6 +97,7 @@ export const everySafeguard: Safeguards = {
   producerThrownAway: true,
   givenBack: true,
   sweeperLock: true,
+  sweeperGivesUp: true,
   pause: true,
   timerFiresOnce: true,
   commandFence: true,

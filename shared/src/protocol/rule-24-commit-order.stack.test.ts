@@ -124,6 +124,32 @@ test('rule 24: who was held beyond PUBLISH_WINDOW publishes nothing of it any mo
 test('rule 24, safeguard off: a late copy of r1 follows r2', async () =>
   expect(await heldBeyondItsWindow(false)).toEqual(['begin', 'poke', 'begin']))
 
+/** A sweeps, and its way to Kafka breaks. It commits r1; B, which is well, commits r2 behind it. Gives what leaves. */
+async function sweeperCutOff(sweeperGivesUp: boolean, wanted: number, limitMs?: number) {
+  const o = { safeguards: { sweeperGivesUp }, environment: { PUBLISH_WINDOW: '500ms' } }
+  const a = await ledger.start({ ...o, redirect: () => ({ host: '127.0.0.1', port: proxy.port }) })
+  await eventually('A sweeps', () => sweeperSessions())
+  proxy.requestOf = held
+  const b = await ledger.start(o)
+  const sagaId = sagaIn(0)
+  await commit(a, sagaId, 'begin')
+  await commit(b, sagaId, 'poke')
+  const events = await eventually(
+    'they leave',
+    () => eventsOf(sagaId),
+    found => found.length >= wanted,
+    limitMs,
+  ).catch(() => eventsOf(sagaId))
+  await Promise.all([a.stop(), b.stop()])
+  return events
+}
+
+test('rule 27: a sweeper that is cut off from Kafka leaves it to another', async () =>
+  expect(await sweeperCutOff(true, 2)).toEqual(['begin', 'poke']))
+
+test('rule 27, safeguard off: what was left to it stands for as long as it is cut off', async () =>
+  expect(await sweeperCutOff(false, 1, 10_000)).toEqual([]))
+
 /** r1 stands while the transaction of r2 begins; gives whether r2 is then left to the sweeper. */
 async function isDeferredBehind(o: {
   before?: (acknowledged: Acknowledged, r1: StoredRow) => void

@@ -118,7 +118,7 @@ test('rule 26: a row that a crash of the database brings back is published again
   )
   const published: unknown[] = []
   const sweeper = new Sweeper({
-    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 1_000, locked: true },
+    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 1_000, locked: true, givesUp: true },
     publisher: { publish: records => published.push(...records) },
     isAcknowledged: place => a.acknowledged.has(place),
     trouble: () => undefined,

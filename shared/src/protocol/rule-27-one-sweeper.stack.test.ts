@@ -24,6 +24,7 @@ function sweeper(locked = true): { published: string[]; stop(): Promise<void> } 
     publisher: { publish: (records: readonly OutboundRecord[]) => published.push(...records.map(r => r.id)) },
     isAcknowledged: () => false,
     locked,
+    givesUp: true,
     trouble: () => undefined,
   })
   one.run()
@@ -88,6 +89,21 @@ test('rule 27: a sweeper that was stopped loses the lock with its session, and a
   )
 })
 
+test('rule 27: a sweeper that has nothing to send keeps the lock', async () => {
+  const trouble: unknown[] = []
+  const one = new Sweeper({
+    // With a window far shorter than the time from one look for old rows to the next.
+    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 10, locked: true, givesUp: true },
+    publisher: { publish: () => undefined },
+    isAcknowledged: () => false,
+    trouble: error => trouble.push(error),
+  })
+  one.run()
+  onTestFinished(() => one.stop())
+  await new Promise(resolve => setTimeout(resolve, 2_500))
+  expect(trouble).toEqual([])
+})
+
 test('rule 27: a sweeper sets idle_session_timeout before it takes the lock', async () => {
   sweeper()
   await leave(1)
@@ -134,7 +150,7 @@ test('rule 27: what is refused, or fills its partition, holds up nobody else', a
   const refusing: string[] = []
   const published: string[] = []
   const one: Sweeper = new Sweeper({
-    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 60_000, locked: true },
+    ...{ databaseUrl: db.url, applicationName: 'sweeper', publishWindowMs: 60_000, locked: true, givesUp: true },
     publisher: {
       publish: (records: readonly OutboundRecord[]) => {
         for (const record of records) {

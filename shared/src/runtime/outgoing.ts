@@ -83,7 +83,8 @@ export function createOutgoing(o: {
     publisher: sweepersPublisher,
     isAcknowledged: row => acknowledged.has(row),
     locked: safeguards.sweeperLock,
-    trouble: error => log.warn({ err: error }, 'the sweeper lost its connection and begins anew'),
+    givesUp: safeguards.sweeperGivesUp,
+    trouble: error => log.warn({ err: error }, 'the sweeper begins anew'),
   })
 
   return {

@@ -17,6 +17,10 @@ const restPollMs = 500
 const busyMs = 1_000
 const oldEveryMs = 1_000
 const lockRetryMs = 500
+/** After it gave the lock up, until something is acknowledged here: others come first. */
+const modestLockRetryMs = 3_000
+/** Without an acknowledgement, while there is something to send. */
+const publishWindowsToGiveUp = 3
 /** Rule 27: a sweeper that was stopped (SIGSTOP) loses its lock with its connection; it polls far more often than this. */
 const idleSessionTimeoutMs = 5_000
 /** Rule 24: so that what it has not sent by then is another's, and no old copy follows what that one sends. */
@@ -34,6 +38,8 @@ export interface SweeperOptions {
   /** Acknowledged and not yet deleted: publishing it again would be a copy for nothing. */
   readonly isAcknowledged: (row: OutboxPlace) => boolean
   readonly locked: boolean
+  /** False for a test of the safeguard only. */
+  readonly givesUp: boolean
   readonly trouble: (error: unknown) => void
 }
 
@@ -44,6 +50,7 @@ export class Sweeper {
   readonly #window = new SweepWindow()
   readonly #pace = new Pace({ awakeEveryMs: pollMs, restEveryMs: restPollMs })
   #movedAtMs = Number.NEGATIVE_INFINITY
+  #gaveUpAtMs = Number.NEGATIVE_INFINITY
   #holdsLock = false
   /** `performance.now()` of the last look that found nothing to do. */
   #idleAtMs = Number.NEGATIVE_INFINITY
@@ -91,6 +98,9 @@ export class Sweeper {
   get #oldMs(): number {
     return 2 * this.#o.publishWindowMs
   }
+  get #lockRetryMs(): number {
+    return this.#gaveUpAtMs > this.#movedAtMs ? modestLockRetryMs : lockRetryMs
+  }
 
   async #loop(): Promise<void> {
     const { signal } = this.#stopping
@@ -103,7 +113,7 @@ export class Sweeper {
       try {
         await client.connect()
         await client.query(`set idle_session_timeout = ${idleSessionTimeoutMs}`)
-        while (!signal.aborted && !(await this.#lock(client))) await sleep(lockRetryMs, undefined, { signal })
+        while (!signal.aborted && !(await this.#lock(client))) await sleep(this.#lockRetryMs, undefined, { signal })
         this.#holdsLock = true
         await this.#sweep(client, signal)
       } catch (error) {
@@ -112,7 +122,7 @@ export class Sweeper {
         this.#holdsLock = false
         await client.end().catch(() => undefined)
       }
-      await sleep(lockRetryMs, undefined, { signal }).catch(() => undefined)
+      await sleep(this.#lockRetryMs, undefined, { signal }).catch(() => undefined)
     }
   }
 
@@ -124,15 +134,30 @@ export class Sweeper {
 
   async #sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
     let oldAtMs = 0
+    let leftSinceMs = Number.POSITIVE_INFINITY
     while (!signal.aborted) {
       const lookedAtMs = performance.now()
       const includingOld = lookedAtMs >= oldAtMs
       if (includingOld) oldAtMs = lookedAtMs + oldEveryMs
+      let isIdle = false
       if (this.#window.isFull)
         await client.query('select 1') // keeps the session, and with it the lock, alive
-      else if ((await this.#look(client, lookedAtMs, includingOld)) === 0 && this.#window.isEmpty) this.#idleAtMs = lookedAtMs
+      else isIdle = (await this.#look(client, lookedAtMs, includingOld)) === 0 && this.#window.isEmpty
+      if (isIdle) this.#idleAtMs = lookedAtMs
+      if (!isIdle) leftSinceMs = Math.min(leftSinceMs, lookedAtMs)
+      else if (includingOld) leftSinceMs = Number.POSITIVE_INFINITY
+      if (this.#o.givesUp) this.#giveUpUnlessMoved(leftSinceMs)
       await this.#pace.wait(signal, performance.now() - this.#movedAtMs < busyMs ? othersPollMs : undefined)
     }
+  }
+
+  /** Rule 27: its way to Kafka may be broken where another's is not. With its session it gives up the lock. */
+  #giveUpUnlessMoved(leftSinceMs: number): void {
+    const nowMs = performance.now()
+    const limitMs = publishWindowsToGiveUp * this.#o.publishWindowMs
+    if (nowMs - Math.max(leftSinceMs, this.#movedAtMs) < limitMs) return
+    this.#gaveUpAtMs = nowMs
+    throw new Error(`nothing was acknowledged for ${limitMs} ms: another instance may sweep`)
   }
 
   /** Gives the number of rows that may leave by now. */
