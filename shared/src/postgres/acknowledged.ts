@@ -8,7 +8,7 @@ export const placeText = ({ seq, n }: OutboxPlace) => `${seq}/${n}`
 
 /**
  * Rule 26: rows that the broker has acknowledged to this process and that are not yet deleted. Each belongs to one
- * deletion at a time, and comes back if that one fails.
+ * deletion at a time, and comes back if the database does not take that one.
  */
 export class Acknowledged {
   readonly #waiting = new Map<string, OutboxPlace>()
@@ -54,5 +54,11 @@ export class Acknowledged {
   giveBack(rows: readonly OutboxPlace[]): void {
     for (const row of rows) this.#beingDeleted.delete(placeText(row))
     if (this.#givesBack) this.add(rows)
+  }
+  /** With a connection that was lost: a replica that was behind may answer next, with another saga's row in such a place. */
+  forget(): void {
+    this.#waiting.clear()
+    this.#beingDeleted.clear()
+    this.#deleted = new Set()
   }
 }

@@ -83,6 +83,35 @@ test('rule 26: acknowledged rows come back when they could not be deleted', asyn
   await db.close()
 })
 
+test('rule 26: what is acknowledged is forgotten with the connection: behind it may answer a replica that has another row in its place', async () => {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(paid('ann', 1))
+  a.acknowledged.add(a.published)
+  const trouble: unknown[] = []
+  const deleter = deleterOf(db, a, error => trouble.push(error))
+  const held = await db.hold('select from saga.outbox for update')
+  const failed = deleter.flush()
+  await eventually(
+    'its backend waits, and is ended',
+    () =>
+      db.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      ),
+    rows => rows.length === 1,
+  )
+  expect(await failed).toBe(false)
+  expect(trouble).toMatchObject([{ code: '57P01' }])
+  await held.release()
+  await db.query('update saga.outbox set saga_id = $1', [newSagaId()])
+  expect(await deleter.flush()).toBe(true)
+  expect(await rowsIn(db)).toBe(1)
+  // The sweeper publishes it: a copy, unless it is another's.
+  expect(a.acknowledged.has(a.published[0]!)).toBe(false)
+  await deleter.stop()
+  await db.close()
+})
+
 test('rule 26: one deletion at a time; whoever waits for it finds nothing standing', async () => {
   const db = await freshDatabase()
   const a = await db.instance()

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Acknowledged } from '../postgres/acknowledged.ts'
 import { deleteAcknowledged } from '../postgres/delete-acknowledged.ts'
+import { troubleOf } from './trouble.ts'
 
 /** So long others may join. Another instance that has more to say of the same sagas waits meanwhile (rule 24). */
 const patienceMs = 10
@@ -58,7 +59,7 @@ export class AcknowledgedDeleter {
 
   /**
    * Behind the one under way, so that a letter and its marker go in their order, and who waits for this finds nothing standing.
-   * False when the database did not take it: whoever tries next takes them along.
+   * False when the database did not take it: whoever tries next takes them along, unless the connection was lost.
    */
   flush(): Promise<boolean> {
     this.#deleting = this.#deleting.then(() => this.#delete())
@@ -72,9 +73,15 @@ export class AcknowledgedDeleter {
       this.#acknowledged.deleted(rows)
       return true
     } catch (error) {
-      this.#acknowledged.giveBack(rows)
+      if (losesConnection(error)) this.#acknowledged.forget()
+      else this.#acknowledged.giveBack(rows)
       this.#trouble(error)
       return false
     }
   }
+}
+
+function losesConnection(error: unknown): boolean {
+  const trouble = troubleOf(error)
+  return trouble.kind === 'infrastructure' && trouble.connectionLost
 }

@@ -37,7 +37,7 @@ export class Process implements Member {
     const { database, rules, world } = service
     this.service = service
     this.name = name
-    this.acknowledged = new Acknowledged(rules.safeguards.givenBack)
+    this.acknowledged = new Acknowledged()
     this.#engine = {
       store: {
         ...{ database, rules, acknowledged: this.acknowledged, turns: () => new Map() },
@@ -120,7 +120,7 @@ export class Process implements Member {
     this.after(service.world.random.int(10, 200), () => {
       const rows = acknowledged.take()
       this.after(delayMs(service.world), () => {
-        if (service.world.clock.nowMs < service.databaseAwayUntilMs) acknowledged.giveBack(rows)
+        if (service.world.clock.nowMs < service.databaseAwayUntilMs) acknowledged.forget()
         else {
           for (const row of rows) service.database.outbox.delete(placeText(row))
           acknowledged.deleted(rows)
