@@ -90,7 +90,7 @@ async function start({ dataFolder, stories, stays }: LaunchOptions, signal: Abor
   const consoleUrl = await operators?.url
   // Ctrl-C while the console was waited for: nobody would tell of it again.
   signal.throwIfAborted()
-  console.log(guidance({ shop, stack, dataFolder, consoleUrl }))
+  console.log(guidance({ shop, stack, dataFolder, consoleUrl, drilled: environment.DEDUCTIONS_FAIL_FOR }))
   await new Promise(resolve => signal.addEventListener('abort', resolve))
   return 0
 }

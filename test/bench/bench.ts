@@ -10,7 +10,7 @@ import { exitCodeOf, jsonOf } from './findings.ts'
 import { startBenchStack } from './ground/stack.ts'
 import { measureGrown } from './grown-runs.ts'
 import { startLoad } from './load/load-process.ts'
-import { type Options, optionsFrom } from './options.ts'
+import { type Options, optionsFrom, usage } from './options.ts'
 import { measurePeers } from './peers/compare.ts'
 import { peersTable } from './peers/report.ts'
 import { pictureOf } from './picture.ts'
@@ -57,8 +57,10 @@ function tell(all: readonly Measured[], o: Options): void {
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130))
 try {
-  const options = optionsFrom(process.argv.slice(2))
-  if (options.list) console.log(`${listed()}\n\ntrials\n${listedTrials()}`)
+  const args = process.argv.slice(2)
+  const options = args.includes('--help') ? undefined : optionsFrom(args)
+  if (!options) console.log(usage)
+  else if (options.list) console.log(`${listed()}\n\ntrials\n${listedTrials()}`)
   else process.exitCode = await benchmark(options)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

@@ -26,7 +26,7 @@ export interface Options {
   readonly list: boolean
 }
 
-const usage = `npm run bench -- [options]
+export const usage = `npm run bench -- [options]
   --scenario NAMES   separated by commas (all), or none; --list names them
   --seconds N        of each measurement (20)
   --runs N           of each scenario; the median one is printed (1)

@@ -50,7 +50,7 @@ export function tablesOf(all: readonly Measured[]): string {
         Object.entries(of)
           .map(([name, count]) => `${name}: ${count}`)
           .join(', ')
-      return `${scenario.name}: ${conditionsOf(scenario)}\n  ${counts(run.endings)}; ${counts(run.answers)}`
+      return `${scenario.name}: ${conditionsOf(scenario)}\n  all orders, those of the ramp and of the drain too: ${counts(run.endings)}; ${counts(run.answers)}`
     }),
     ...all.flatMap(({ scenario, runs }) =>
       runs.flatMap(({ violations }) =>

@@ -46,9 +46,10 @@ export async function startPostgresProxy(target: {
     let statements: string[] = []
     let isAnswerLost = false
     onMessages(client, (type, message) => {
-      if (type === 'B') statements.push(statementOf(message))
       const query = type === 'Q' ? message.toString('utf8', 5, message.length - 1).toLowerCase() : ''
-      if (query.startsWith('begin')) statements = []
+      const statement = type === 'B' ? statementOf(message) : query
+      if (statement.startsWith('begin ') || statement === 'begin') statements = []
+      else if (type === 'B') statements.push(statement)
       const fate = query === 'commit' ? proxy.commit(statements) : 'pass'
       if (fate === 'cut-before') return cut()
       if (fate === 'cut-after') isAnswerLost = true

@@ -7,6 +7,8 @@ import { publishedIn } from './events.ts'
 
 export interface Trace {
   readonly sagaId: string
+  /** When the services were asked: what is overdue was so then. */
+  readonly at: string
   /**
    * `blocked`: a dead letter holds it up. `unknown`: not blocked as far as can be seen, but somebody does not answer, or is not declared.
    * `open`: something is awaited. `settled`: nothing is. `not-found`: nobody has seen it, or all have forgotten it.
@@ -63,6 +65,7 @@ export function traceOf(
   const awaited = [...waitingIn(states, o), ...unfinishedIn(states, o), ...outstanding(o)].toSorted(bySince)
   return {
     sagaId,
+    at: now.toISOString(),
     verdict: verdictOf({ states, silent, awaited, now }),
     steps: states
       .flatMap(({ service, log }) => log.map(row => stepOf(service, row, cause)))
