@@ -57,10 +57,7 @@ test('the benchmark gives all its figures, of each kind of load, of a peer and o
     expect(plain.confirmedPerSecond).toBe(plain.sagasPerSecond)
   }
   expect(one.answers['POST /orders 202']).toBeGreaterThan(0)
-  for (const batched of [fifty, mix, hotSku]) {
-    expect(batched.answers['POST /orders/batch 200']).toBeGreaterThan(0)
-    expect(batched.batchSizes['order http']).toBeGreaterThan(one.batchSizes['order http']!)
-  }
+  for (const batched of [fifty, mix, hotSku]) expect(batched.answers['POST /orders/batch 200']).toBeGreaterThan(0)
   expect(scenarios[1]!.conditions).toContain('50 a request')
   expect(Object.keys(mix.endings).sort()).toEqual(['CANCELLED', 'CONFIRMED', 'REFUNDED'])
   expect(mix.confirmedPerSecond).toBeLessThan(mix.sagasPerSecond)
