@@ -147,3 +147,19 @@ test('the newest is a sample also when there have been so many that every second
   answer(every)
   expect(underWay.count).toBe(0)
 })
+
+test('a rest does not make others slow: only the time in which something was under way counts', () => {
+  const { underWay, begin, answer, pass } = flow({ waitMs: 1_000 })
+  begin(50)
+  pass(500)
+  answer(every)
+  pass(9_000)
+  begin(50)
+  pass(500)
+  answer(every)
+  // 50 a second while anything was under way, and a second's wait.
+  begin(30)
+  expect(underWay.isFull).toBe(false)
+  begin(20)
+  expect(underWay.isFull).toBe(true)
+})

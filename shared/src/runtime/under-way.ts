@@ -32,22 +32,29 @@ const mostSamples = 64
  */
 export class UnderWay {
   readonly #o: UnderWayOptions
-  readonly #now: () => number
+  readonly #clock: () => number
+  /** In which nothing was under way: that says nothing of how fast others are, so such time does not count. */
+  #restedMs = 0
+  #restsSinceMs: number
   #begun = 0
   #passed = 0
   #samples: Sample[] = []
   #betweenMs = betweenSamplesMs
+  /** By the clock, rests and all. */
+  #answeredAtMs = Number.NEGATIVE_INFINITY
   /** When how many had passed, of the last while. */
   #passing: { readonly atMs: number; readonly count: number }[] = []
 
   constructor(o: UnderWayOptions) {
     this.#o = o
-    this.#now = o.now ?? (() => performance.now())
+    this.#clock = o.now ?? (() => performance.now())
+    this.#restsSinceMs = this.#clock()
   }
 
   /** Of one transaction. */
   begun(sagaIds: readonly string[]): void {
     if (sagaIds.length === 0) return
+    if (this.count === 0) this.#restedMs += this.#clock() - this.#restsSinceMs
     this.#begun += sagaIds.length
     const atMs = this.#now()
     const last = this.#samples.at(-1)
@@ -71,14 +78,17 @@ export class UnderWay {
 
   answered(sagaIds: ReadonlySet<string>): void {
     const nowMs = this.#now()
+    const rested = this.count === 0
     for (const sample of this.#samples) if (sagaIds.has(sample.sagaId)) sample.isAnswered = true
     const passed = passedOf(this.#samples)
     if (passed > 0) {
       this.#passed = this.#samples[passed - 1]!.count
       this.#passing.push({ atMs: nowMs, count: this.#passed })
+      this.#answeredAtMs = this.#clock()
       this.#samples = this.#samples.slice(passed)
     }
     this.#forgetStuck(nowMs)
+    if (this.count === 0 && !rested) this.#restsSinceMs = this.#clock()
     if (this.#samples.length < mostSamples / 2) this.#betweenMs = betweenSamplesMs
     while (this.#passing.length > 2 && this.#passing[0]!.atMs < nowMs - rateMs) this.#passing.shift()
   }
@@ -107,11 +117,14 @@ export class UnderWay {
     return Math.min(30, Math.max(1, Math.ceil(surplus / Math.max(1, this.#perSecond))))
   }
 
+  #now(): number {
+    return (this.count === 0 ? this.#restsSinceMs : this.#clock()) - this.#restedMs
+  }
+
   get #limit(): number {
-    const last = this.#passing.at(-1)
     const { most, burst, waitMs } = this.#o
     // Where nobody has answered yet it is not known how fast others are.
-    if (!last || this.#now() - last.atMs > silentMs) return most
+    if (this.#clock() - this.#answeredAtMs > silentMs) return most
     return Math.min(most, Math.max(burst, (this.#perSecond * waitMs) / 1_000))
   }
 
