@@ -28,10 +28,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   const everybody = options.service?.length ? await findParticipants(context) : participants
   const trace = found.sagaId === null ? undefined : await readTrace(everybody, found.sagaId)
   if (context.json) terminal.out(JSON.stringify({ letter, trace: trace ?? null }))
-  else
-    terminal.out(
-      [letterText(letter), trace && traceText(trace, new Date(trace.at), terminal)].filter(Boolean).join('\n\n'),
-    )
+  else terminal.out([letterText(letter), trace && traceText(trace, terminal)].filter(Boolean).join('\n\n'))
   return exit.fine
 }
 

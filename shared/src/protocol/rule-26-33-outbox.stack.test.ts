@@ -39,6 +39,16 @@ const deleterOf = (
 ) => new AcknowledgedDeleter({ pool, acknowledged, trouble })
 const paid = (account: string, amount: number) => delivered(Paid, { sagaId: newSagaId(), account, amount })
 
+/** A row that is acknowledged and stands, and who deletes it. */
+async function oneAcknowledged() {
+  const db = await freshDatabase()
+  const a = await db.instance()
+  await a.deliver(paid('ann', 1))
+  a.acknowledged.add(a.published)
+  const trouble: unknown[] = []
+  return { db, a, trouble, deleter: deleterOf(db, a, error => trouble.push(error)) }
+}
+
 test('rule 26: what is acknowledged is deleted soon, and nothing else', async () => {
   const db = await freshDatabase()
   const a = await db.instance()
@@ -65,12 +75,7 @@ test('rule 26: what is acknowledged is deleted soon, and nothing else', async ()
 })
 
 test('rule 26: acknowledged rows come back when they could not be deleted', async () => {
-  const db = await freshDatabase()
-  const a = await db.instance()
-  await a.deliver(paid('ann', 1))
-  a.acknowledged.add(a.published)
-  const trouble: unknown[] = []
-  const deleter = deleterOf(db, a, error => trouble.push(error))
+  const { db, a, deleter, trouble } = await oneAcknowledged()
   await db.query('alter table saga.outbox rename to gone')
   expect(await deleter.flush()).toBe(false)
   expect(trouble).toMatchObject([{ code: '42P01' }])
@@ -84,12 +89,7 @@ test('rule 26: acknowledged rows come back when they could not be deleted', asyn
 })
 
 test('rule 26: what is acknowledged is forgotten with the connection: behind it may answer a replica that has another row in its place', async () => {
-  const db = await freshDatabase()
-  const a = await db.instance()
-  await a.deliver(paid('ann', 1))
-  a.acknowledged.add(a.published)
-  const trouble: unknown[] = []
-  const deleter = deleterOf(db, a, error => trouble.push(error))
+  const { db, a, deleter, trouble } = await oneAcknowledged()
   const held = await db.hold('select from saga.outbox for update')
   const failed = deleter.flush()
   await eventually(
@@ -113,11 +113,7 @@ test('rule 26: what is acknowledged is forgotten with the connection: behind it 
 })
 
 test('rule 26: one deletion at a time; whoever waits for it finds nothing standing', async () => {
-  const db = await freshDatabase()
-  const a = await db.instance()
-  await a.deliver(paid('ann', 1))
-  a.acknowledged.add(a.published)
-  const deleter = deleterOf(db, a)
+  const { db, a, deleter } = await oneAcknowledged()
   const held = await db.hold('select from saga.outbox for update')
   deleter.deleteSoon()
   await eventually(

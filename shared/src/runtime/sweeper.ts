@@ -143,9 +143,10 @@ export class Sweeper {
       if (this.#window.isFull)
         await client.query('select 1') // keeps the session, and with it the lock, alive
       else isIdle = (await this.#look(client, lookedAtMs, includingOld)) === 0 && this.#window.isEmpty
-      if (isIdle) this.#idleAtMs = lookedAtMs
-      if (!isIdle) leftSinceMs = Math.min(leftSinceMs, lookedAtMs)
-      else if (includingOld) leftSinceMs = Number.POSITIVE_INFINITY
+      if (isIdle) {
+        this.#idleAtMs = lookedAtMs
+        if (includingOld) leftSinceMs = Number.POSITIVE_INFINITY
+      } else leftSinceMs = Math.min(leftSinceMs, lookedAtMs)
       if (this.#o.givesUp) this.#giveUpUnlessMoved(leftSinceMs)
       await this.#pace.wait(signal, performance.now() - this.#movedAtMs < busyMs ? othersPollMs : undefined)
     }

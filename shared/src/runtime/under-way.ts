@@ -77,8 +77,8 @@ export class UnderWay {
   }
 
   answered(sagaIds: ReadonlySet<string>): void {
+    if (this.count === 0) return
     const nowMs = this.#now()
-    const rested = this.count === 0
     for (const sample of this.#samples) if (sagaIds.has(sample.sagaId)) sample.isAnswered = true
     const passed = passedOf(this.#samples)
     if (passed > 0) {
@@ -88,7 +88,7 @@ export class UnderWay {
       this.#samples = this.#samples.slice(passed)
     }
     this.#forgetStuck(nowMs)
-    if (this.count === 0 && !rested) this.#restsSinceMs = this.#clock()
+    if (this.count === 0) this.#restsSinceMs = this.#clock()
     if (this.#samples.length < mostSamples / 2) this.#betweenMs = betweenSamplesMs
     while (this.#passing.length > 2 && this.#passing[0]!.atMs < nowMs - rateMs) this.#passing.shift()
   }

@@ -14,7 +14,7 @@ export interface TraceOptions {
 export async function trace(context: Context, sagaId: string, options: TraceOptions): Promise<ExitCode> {
   const { terminal } = context
   const found = await readTrace(await findParticipants(context), sagaId)
-  terminal.out(context.json ? JSON.stringify(found) : traceText(found, new Date(found.at), terminal, options))
+  terminal.out(context.json ? JSON.stringify(found) : traceText(found, terminal, options))
   return exitOf[found.verdict]
 }
 

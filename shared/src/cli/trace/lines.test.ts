@@ -1,17 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoggedStep } from '../../admin/contract.ts'
-import {
-  at,
-  confirmed,
-  knows,
-  now,
-  placed,
-  row,
-  saga,
-  silent,
-  trace,
-  waiting,
-} from '../../operating/trace/trace.fixture.ts'
+import { at, confirmed, knows, placed, row, saga, silent, trace, waiting } from '../../operating/trace/trace.fixture.ts'
 import { traceText } from './lines.ts'
 
 const plain = { styled: (_: unknown, text: string) => text, columns: undefined }
@@ -30,7 +19,7 @@ test('for people: what happened, what is awaited and why, who did what, who does
     knows('pay', { log: [failed], waiting: [dead], acts }),
     silent('points'),
   )
-  expect(traceText(found, now, plain)).toBe(`saga ${saga}, first seen 2025-01-31 12:00:01Z
+  expect(traceText(found, plain)).toBe(`saga ${saga}, first seen 2025-01-31 12:00:01Z
 blocked by a dead letter
 
 TIME          SERVICE  STEP   STATUS                TRIES  BECAUSE OF       PUBLISHED
@@ -56,7 +45,7 @@ test('with its rows: what each step changed of them', () => {
     { ...placed, rows: rows.slice(0, 1) },
     { ...confirmed, rows: rows.slice(1) },
   ]
-  const text = (of: typeof log) => traceText(trace(knows('order', { log: of })), now, plain, { rows: true })
+  const text = (of: typeof log) => traceText(trace(knows('order', { log: of })), plain, { rows: true })
   expect(text(log)).toContain(`rows
   12:00:01.000  order place: orders
     + id "${saga}"

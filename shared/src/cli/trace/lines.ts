@@ -18,7 +18,6 @@ const meaning: Record<Trace['verdict'], string> = {
 /** A trace for people. Times are UTC. @param o.rows also what each step changed of the saga's own rows */
 export function traceText(
   trace: Trace,
-  now: Date,
   terminal: Pick<Terminal, 'styled' | 'columns'>,
   o: { readonly rows?: boolean } = {},
 ): string {
@@ -31,7 +30,7 @@ export function traceText(
     trace.steps.length > 0 && table(trace.steps, stepColumns(terminal), columns),
     o.rows && `${styled('bold', 'rows')}\n${rowsOf(trace, terminal)}`,
     trace.awaited.length > 0 &&
-      `${styled('bold', 'awaited')}\n${trace.awaited.map(each => awaitedLine(each, now)).join('\n')}`,
+      `${styled('bold', 'awaited')}\n${trace.awaited.map(each => awaitedLine(each, Date.parse(trace.at))).join('\n')}`,
     trace.unpublished.length > 0 &&
       `${styled('bold', 'not published yet')}\n${trace.unpublished.map(({ service, type, topic, createdAt }) => `  ${type} of ${service} on ${topic}, since ${second(createdAt)}`).join('\n')}`,
     trace.acts.length > 0 &&
@@ -72,12 +71,14 @@ function rowsOf({ steps }: Trace, terminal: Pick<Terminal, 'styled'>): string {
 
 const told = ({ what, from }: Cause) => (from === null ? what : `${what} of ${from}`)
 
-function awaitedLine({ service, operation, oneOf, because, by, overdue, stands, waiting, since }: Awaited, now: Date) {
+function awaitedLine(
+  { service, operation, oneOf, because, by, overdue, stands, waiting, since }: Awaited,
+  atMs: number,
+) {
   const answer = oneOf.length > 0 ? `${oneOf.join(' or ')} from ${service}` : `${service}`
   const step = operation && ` (${operation})`
-  const due =
-    by === null ? '' : ` by ${second(by)}${overdue ? `, overdue by ${shortly(now.getTime() - Date.parse(by))}` : ''}`
-  const ago = since === null ? '' : ` ${shortly(now.getTime() - Date.parse(since))} ago`
+  const due = by === null ? '' : ` by ${second(by)}${overdue ? `, overdue by ${shortly(atMs - Date.parse(by))}` : ''}`
+  const ago = since === null ? '' : ` ${shortly(atMs - Date.parse(since))} ago`
   const cause = told(because)
   const tries = waiting && `${waiting.attempts} ${waiting.attempts === 1 ? 'try' : 'tries'}`
   const error = waiting?.errorCode ? `, ${waiting.errorCode}: ${oneLine(waiting.errorMessage ?? '')}` : ''
